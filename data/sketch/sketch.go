@@ -1,0 +1,186 @@
+// Package sketch holds the distribution of non-negative integers (here:
+// latencies in milliseconds) in few bytes, with percentiles of bounded error.
+//
+// Values are counted in log-linear buckets: one bucket per value up to 127, and
+// 64 buckets to each power of two above. The middle of a bucket is at most
+// 1/128 of the value away, so a nearest-rank percentile read from a sketch is
+// within 0.79 % of the exact one. Merging is exact: it adds counts.
+//
+// [Sparse] is the form to keep (four bytes a pair, only the buckets that occur,
+// no allocation until the first value), [Dense] the form to add up many of them
+// and ask for percentiles.
+package sketch
+
+import (
+	"math"
+	"math/bits"
+)
+
+const (
+	subBits    = 6            // 64 buckets to the octave
+	sub        = 1 << subBits // 64
+	linear     = 2 * sub      // values below it have a bucket each
+	maxExp     = 40           // values up to 2^40-1 (35 years of milliseconds)
+	numBuckets = linear + (maxExp-subBits-1)*sub
+	// MaxValue is the largest value a sketch tells apart; larger ones count as it.
+	MaxValue = 1<<maxExp - 1
+)
+
+// bucket maps a value to its bucket. Negative values count as 0.
+func bucket(v int64) uint32 {
+	if v < linear {
+		if v < 0 {
+			return 0
+		}
+		return uint32(v)
+	}
+	if v > MaxValue {
+		v = MaxValue
+	}
+	exp := bits.Len64(uint64(v)) - 1 // ≥ subBits+1
+	shift := exp - subBits
+	return uint32(linear + (shift-1)*sub + int(v>>shift) - sub)
+}
+
+// middle is the value that stands for a bucket.
+func middle(b uint32) int64 {
+	if b < linear {
+		return int64(b)
+	}
+	b -= linear
+	shift := int(b/sub) + 1
+	low := int64(b%sub+sub) << shift
+	return low + (int64(1)<<shift-1)/2
+}
+
+// countBits is the width of the count in a pair; a bucket holds as many pairs
+// as its count needs.
+const (
+	countBits = 20
+	maxCount  = 1<<countBits - 1
+)
+
+// Sparse is a sketch as sorted (bucket, count) pairs. The zero value is empty.
+// It is not safe for concurrent use; Clone gives an independent copy.
+type Sparse struct {
+	pairs []uint32 // bucket<<countBits | count
+}
+
+// Add counts v once.
+func (s *Sparse) Add(v int64) {
+	b := bucket(v)
+	i := s.search(b)
+	for ; i < len(s.pairs) && s.pairs[i]>>countBits == b; i++ {
+		if s.pairs[i]&maxCount < maxCount {
+			s.pairs[i]++
+			return
+		}
+	}
+	s.pairs = append(s.pairs, 0)
+	copy(s.pairs[i+1:], s.pairs[i:])
+	s.pairs[i] = b<<countBits | 1
+}
+
+// search is the index of the first pair of bucket b or of a later one.
+func (s *Sparse) search(b uint32) int {
+	lo, hi := 0, len(s.pairs)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if s.pairs[mid]>>countBits < b {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// Count is the number of values added.
+func (s *Sparse) Count() int64 {
+	var n int64
+	for _, p := range s.pairs {
+		n += int64(p & maxCount)
+	}
+	return n
+}
+
+// Clone is a copy that shares nothing with s.
+func (s *Sparse) Clone() Sparse {
+	if len(s.pairs) == 0 {
+		return Sparse{}
+	}
+	return Sparse{pairs: append(make([]uint32, 0, len(s.pairs)+1), s.pairs...)}
+}
+
+// Dense is a sketch as one counter per bucket. The zero value is empty.
+type Dense struct {
+	counts [numBuckets]uint32
+	n      int64
+	max    int64
+}
+
+// Add counts v once.
+func (d *Dense) Add(v int64) {
+	d.counts[bucket(v)]++
+	d.n++
+	d.max = max(d.max, v)
+}
+
+// AddSparse merges s, whose largest value was largest, into d.
+func (d *Dense) AddSparse(s *Sparse, largest int64) {
+	for _, p := range s.pairs {
+		c := p & maxCount
+		d.counts[p>>countBits] += c
+		d.n += int64(c)
+	}
+	if len(s.pairs) > 0 {
+		d.max = max(d.max, largest)
+	}
+}
+
+// Merge adds all of o to d.
+func (d *Dense) Merge(o *Dense) {
+	if o.n == 0 {
+		return
+	}
+	for i, c := range o.counts {
+		d.counts[i] += c
+	}
+	d.n += o.n
+	d.max = max(d.max, o.max)
+}
+
+// Count is the number of values added.
+func (d *Dense) Count() int64 { return d.n }
+
+// Max is the largest value added, exact; 0 if there is none.
+func (d *Dense) Max() int64 { return d.max }
+
+// Quantiles gives the nearest-rank quantiles for qs, which must ascend and lie
+// in (0, 1]: for each the middle of the bucket that holds the value of rank
+// ceil(q·n), never more than the exact maximum. All are 0 if d is empty.
+func (d *Dense) Quantiles(qs ...float64) []int64 {
+	out := make([]int64, len(qs))
+	if d.n == 0 {
+		return out
+	}
+	var seen int64
+	b := -1
+	for i, q := range qs {
+		rank := Rank(q, d.n)
+		for seen < rank {
+			b++
+			seen += int64(d.counts[b])
+		}
+		out[i] = min(middle(uint32(b)), d.max)
+	}
+	return out
+}
+
+// Rank is the nearest rank of quantile q among n values: ceil(q·n), at least 1.
+// The product is rounded to twelve digits first, so that 0.95·20 is rank 19
+// although its binary product lies a hair above.
+func Rank(q float64, n int64) int64 {
+	r := int64(math.Ceil(math.Round(q*float64(n)*1e6) / 1e6))
+	return min(max(r, 1), n)
+}
