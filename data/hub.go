@@ -1,0 +1,210 @@
+package data
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/donna-project/donnatop/data/logline"
+)
+
+// HubOptions sets up a Hub. Zero values mean the defaults named.
+type HubOptions struct {
+	Clock clockwork.Clock // required
+	// Batch is how long changes are gathered before they are published; 100 ms.
+	Batch time.Duration
+	// Refresh is how often figures move on with the clock when nothing arrives; 5 s.
+	Refresh time.Duration
+	// RingLines and RingBytes bound the live log; 50,000 lines and 32 MiB.
+	RingLines, RingBytes int
+	// Absent says of each source that isn't configured how to configure it.
+	Absent map[string]string
+}
+
+// Hub owns everything that changes: it takes what sources report and publishes
+// immutable Snapshots. One Hub serves any number of sessions.
+//
+// Publishing is lossy by design: a subscriber learns that there is something
+// new, not what; it then takes the newest Snapshot and may never see those in
+// between. The lines themselves are all in the Snapshot's log, up to its bound,
+// and everything that had to make room is counted.
+type Hub struct {
+	clock          clockwork.Clock
+	batch, refresh time.Duration
+
+	mu      sync.Mutex
+	states  map[string]SourceState
+	db      *DB
+	config  Config
+	ring    *ring
+	counts  *eventCounts
+	version uint64
+	dirty   bool
+	wake    chan struct{} // one waiting signal: something became dirty
+
+	current atomic.Pointer[Snapshot]
+
+	subsMu sync.Mutex
+	subs   map[chan struct{}]struct{}
+}
+
+var _ Sink = (*Hub)(nil)
+
+// NewHub is a Hub that knows nothing yet. Its first Snapshot is there at once.
+func NewHub(o HubOptions) *Hub {
+	h := &Hub{
+		clock: o.Clock, batch: or(o.Batch, 100*time.Millisecond), refresh: or(o.Refresh, 5*time.Second),
+		states: make(map[string]SourceState),
+		config: DefaultConfig(),
+		ring:   newRing(or(o.RingLines, 50_000), or(o.RingBytes, 32<<20)),
+		counts: newEventCounts(),
+		wake:   make(chan struct{}, 1),
+		subs:   make(map[chan struct{}]struct{}),
+	}
+	for name, how := range o.Absent {
+		h.states[name] = SourceState{State: StateAbsent, Detail: how}
+	}
+	h.Publish()
+	return h
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// SetState implements [Sink].
+func (h *Hub) SetState(source string, s SourceState) {
+	h.change(func() {
+		if old, ok := h.states[source]; ok && s.Since.IsZero() && old.State == s.State {
+			s.Since = old.Since
+		}
+		if s.Since.IsZero() {
+			s.Since = h.clock.Now()
+		}
+		h.states[source] = s
+	})
+}
+
+// AppendLines implements [Sink].
+func (h *Hub) AppendLines(batch []logline.Entry) {
+	if len(batch) == 0 {
+		return
+	}
+	now := h.clock.Now()
+	h.change(func() {
+		for i := range batch {
+			h.counts.add(&batch[i], now)
+		}
+		h.ring.add(batch)
+	})
+}
+
+// AppendHistory implements [Sink].
+func (h *Hub) AppendHistory(batch []logline.Entry) {
+	if len(batch) == 0 {
+		return
+	}
+	now := h.clock.Now()
+	h.change(func() {
+		for i := range batch {
+			h.counts.add(&batch[i], now)
+		}
+	})
+}
+
+// SetDB implements [Sink].
+func (h *Hub) SetDB(v *DB) { h.change(func() { h.db = v }) }
+
+// SetConfig implements [Sink].
+func (h *Hub) SetConfig(c Config) { h.change(func() { h.config = c }) }
+
+func (h *Hub) change(f func()) {
+	h.mu.Lock()
+	f()
+	h.dirty = true
+	h.mu.Unlock()
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Publish makes a Snapshot of what is known now, whether or not anything
+// changed, and tells the subscribers.
+func (h *Hub) Publish() *Snapshot {
+	h.mu.Lock()
+	now := h.clock.Now().UTC()
+	h.version++
+	h.dirty = false
+	h.counts.trim(now)
+	s := newSnapshot(Snapshot{
+		Version: h.version, At: now, Sources: maps.Clone(h.states),
+		DB: h.db, Config: h.config, Logs: h.ring.view(), Counts: h.counts.view(),
+	})
+	h.current.Store(s)
+	h.mu.Unlock()
+
+	h.subsMu.Lock()
+	defer h.subsMu.Unlock()
+	for ch := range h.subs {
+		select {
+		case ch <- struct{}{}:
+		default: // it has not looked since the last time: one signal is enough
+		}
+	}
+	return s
+}
+
+// Snapshot is the newest published.
+func (h *Hub) Snapshot() *Snapshot { return h.current.Load() }
+
+// Subscribe gives a channel that receives whenever a new Snapshot is there, and
+// a function that ends the subscription.
+func (h *Hub) Subscribe() (<-chan struct{}, func()) {
+	ch := make(chan struct{}, 1)
+	h.subsMu.Lock()
+	h.subs[ch] = struct{}{}
+	h.subsMu.Unlock()
+	return ch, func() {
+		h.subsMu.Lock()
+		delete(h.subs, ch)
+		h.subsMu.Unlock()
+	}
+}
+
+// Run publishes until ctx ends: what changed within a batch at once, and the
+// same data at a later clock every refresh.
+func (h *Hub) Run(ctx context.Context) {
+	refresh := h.clock.NewTicker(h.refresh)
+	defer refresh.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-refresh.Chan():
+		case <-h.wake:
+			batch := h.clock.NewTimer(h.batch)
+			select {
+			case <-ctx.Done():
+				batch.Stop()
+				return
+			case <-batch.Chan():
+			}
+			h.mu.Lock()
+			dirty := h.dirty
+			h.mu.Unlock()
+			if !dirty {
+				continue // a refresh or a caller has published it meanwhile
+			}
+		}
+		h.Publish()
+	}
+}

@@ -1,0 +1,143 @@
+package data
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Snapshot is everything donnatop knows at one moment. It is immutable and
+// shared by all who look: screens, the one-shot command, alerts.
+type Snapshot struct {
+	Version uint64    // grows with every change
+	At      time.Time // the clock when it was taken; every figure is as of then
+	Sources map[string]SourceState
+	DB      *DB // nil before the first answer
+	Config  Config
+	Logs    *LogView
+	Counts  *EventCounts
+
+	figures func() *Figures
+}
+
+// Figures computes all figures as of s.At, once however many ask.
+func (s *Snapshot) Figures() *Figures { return s.figures() }
+
+func newSnapshot(s Snapshot) *Snapshot {
+	p := &s
+	p.figures = sync.OnceValue(func() *Figures { return computeFigures(p) })
+	return p
+}
+
+// Figures holds every figure of the JSON contract that has been built so far.
+type Figures struct {
+	At    time.Time
+	LLM   *LLM
+	Logs  *Logs    // nil without a log source
+	Notes []string // what a reader must know to trust the figures
+}
+
+func computeFigures(s *Snapshot) *Figures {
+	f := &Figures{At: s.At}
+	if len(s.Config.Defaulted) > 0 {
+		f.Notes = append(f.Notes, "Donna's own defaults hold for "+strings.Join(s.Config.Defaulted, ", ")+": give --donna-config DIR to read hers")
+	}
+	f.LLM = llmFigures(s, &f.Notes)
+	f.Logs = logFigures(s)
+	return f
+}
+
+// configured tells whether the source was given at all.
+func (s *Snapshot) configured(source string) bool {
+	st, ok := s.Sources[source]
+	return ok && st.State != StateAbsent
+}
+
+// LogState joins the states of the log sources into the one of the contract's
+// `logs`: the worst of those configured, absent if none is.
+func (s *Snapshot) LogState() SourceState {
+	var all []SourceState
+	for _, name := range []string{SourceLoki, SourceFiles} {
+		if s.configured(name) {
+			all = append(all, s.Sources[name])
+		}
+	}
+	switch len(all) {
+	case 0:
+		return SourceState{State: StateAbsent, Detail: "no log source: give --loki URL or --logs FILE"}
+	case 1:
+		return all[0]
+	}
+	slices.SortStableFunc(all, func(a, b SourceState) int { return severity(b.State) - severity(a.State) })
+	worst := all[0]
+	for _, o := range all[1:] {
+		worst.Loaded = worst.Loaded && o.Loaded
+		worst.Lost += o.Lost
+		worst.Gaps = append(slices.Clip(worst.Gaps), o.Gaps...)
+		worst.Progress = min(worst.Progress, o.Progress)
+		if o.CoveredFrom.After(worst.CoveredFrom) {
+			worst.CoveredFrom = o.CoveredFrom
+		}
+	}
+	return worst
+}
+
+func severity(s State) int {
+	return slices.Index([]State{StateAbsent, StateLive, StateConnecting, StateStale, StateFailed}, s)
+}
+
+// logsCover tells whether every line at or after from has been counted.
+func (s *Snapshot) logsCover(from time.Time) bool {
+	covered := false
+	for _, name := range []string{SourceLoki, SourceFiles} {
+		st, ok := s.Sources[name]
+		if !ok || st.State == StateAbsent {
+			continue
+		}
+		if !st.Loaded && (st.CoveredFrom.IsZero() || st.CoveredFrom.After(from)) {
+			return false
+		}
+		if st.CoveredFrom.After(from) {
+			return false
+		}
+		covered = true
+	}
+	return covered
+}
+
+// dbCovers tells whether every row at or after from has been read.
+func (s *Snapshot) dbCovers(from time.Time) bool {
+	return s.DB != nil && !s.DB.CoveredFrom.After(from)
+}
+
+// Settled tells whether every configured source has either read all it had at
+// the start or failed for good: nothing more is to come that was there before.
+func (s *Snapshot) Settled() bool {
+	for _, st := range s.Sources {
+		switch st.State {
+		case StateAbsent:
+		case StateFailed:
+			if st.Transient {
+				return false
+			}
+		default:
+			if !st.Loaded {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Answered tells whether every configured source has answered, the exit code of
+// a one-shot reading.
+func (s *Snapshot) Answered() bool {
+	for st := range maps.Values(s.Sources) {
+		if st.State != StateAbsent && (st.State != StateLive || !st.Loaded) {
+			return false
+		}
+	}
+	return true
+}
