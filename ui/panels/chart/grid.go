@@ -1,0 +1,84 @@
+package chart
+
+import (
+	"unicode/utf8"
+
+	"github.com/donna-project/donnatop/themes"
+)
+
+// grid is a rectangle of cells to draw into in any order. What lies outside is
+// not drawn.
+type grid struct {
+	w, h  int
+	cells []cell
+}
+
+type cell struct {
+	r rune          // 0 is a blank
+	p *themes.Paint // nil paints nothing
+}
+
+func newGrid(w, h int) *grid {
+	w, h = max(w, 0), max(h, 0)
+	return &grid{w: w, h: h, cells: make([]cell, w*h)}
+}
+
+func (g *grid) set(x, y int, r rune, p *themes.Paint) {
+	if x >= 0 && y >= 0 && x < g.w && y < g.h {
+		g.cells[y*g.w+x] = cell{r, p}
+	}
+}
+
+// text writes glyphs of one cell each from x on.
+func (g *grid) text(x, y int, s string, p *themes.Paint) {
+	for _, r := range s {
+		g.set(x, y, r, p)
+		x++
+	}
+}
+
+// free tells whether n cells from x on are blank, and one on either side.
+func (g *grid) free(x, y, n int) bool {
+	if x < 0 || x+n > g.w || y < 0 || y >= g.h {
+		return false
+	}
+	for i := max(x-1, 0); i < min(x+n+1, g.w); i++ {
+		if g.cells[y*g.w+i].r != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// lines is the grid as text: one escape sequence per run of equal paint.
+func (g *grid) lines() []string {
+	out := make([]string, g.h)
+	buf := make([]byte, 0, 4*g.w+64)
+	for y := range out {
+		buf = buf[:0]
+		on := ""
+		for _, c := range g.cells[y*g.w : (y+1)*g.w] {
+			want := ""
+			if c.p != nil && c.r != 0 {
+				want = c.p.On()
+			}
+			if want != on {
+				if on != "" {
+					buf = append(buf, themes.Off...)
+				}
+				buf = append(buf, want...)
+				on = want
+			}
+			if c.r == 0 {
+				buf = append(buf, ' ')
+			} else {
+				buf = utf8.AppendRune(buf, c.r)
+			}
+		}
+		if on != "" {
+			buf = append(buf, themes.Off...)
+		}
+		out[y] = string(buf)
+	}
+	return out
+}

@@ -1,0 +1,169 @@
+package chart
+
+import (
+	"github.com/donna-project/donnatop/ui/panels/line"
+	"github.com/donna-project/donnatop/ui/safe"
+)
+
+// Bar is one moment of a [Timeline].
+type Bar struct {
+	Label  string    // below it, ASCII, two to five characters
+	Values []float64 // one per series, from the bottom up
+	Total  float64   // what the bar shows as a number
+	Line   float64   // the value of the line; NaN is a gap
+	Marks  int64     // how often something noteworthy happened
+}
+
+// Timeline is stacked bars over time, and below them a line on the same axis.
+type Timeline struct {
+	Bars   []Bar    // oldest first; the last one is the present
+	Series []string // names, for the legend
+	// Format is the height of bars in at most w cells.
+	Format func(v float64, w int) string
+	// FormatLine is the same for the line; nil leaves the line out.
+	FormatLine func(v float64, w int) string
+	LineName   string
+	MarkName   string // what Marks counts
+}
+
+const (
+	scaleW     = 6  // numbers of the scale
+	legendMinW = 16 // beside the bars
+	legendMaxW = 34
+	markGlyph  = '!'
+)
+
+// plan is how the room of a timeline is shared out.
+type plan struct {
+	w, h      int
+	bars      int // the newest ones
+	slot      int // columns per bar, the gap included
+	scale     int // columns left of the bars
+	legendX   int // 0: no legend beside the bars
+	plotH     int // rows of bars
+	lineH     int // rows of the line
+	marks     bool
+	labels    bool
+	legendRow bool
+}
+
+func (t *Timeline) plan(w, h int) plan {
+	p := plan{w: w, h: h, bars: len(t.Bars)}
+	if w >= len(t.Bars)+scaleW+1 && w >= 30 {
+		p.scale = scaleW + 1
+	}
+	room := w - p.scale
+	if p.bars > room {
+		p.bars = max(room, 0)
+	}
+	if p.bars == 0 {
+		return p
+	}
+	p.slot = max(room/p.bars, 1)
+	if beside := (room - legendMinW - 2) / p.bars; len(t.Series) > 0 && h >= 4 && beside >= 2 {
+		p.slot = beside
+		p.legendX = p.scale + p.bars*p.slot + 2
+	}
+	rest := h
+	take := func(n, least int) bool {
+		if rest-n < least {
+			return false
+		}
+		rest -= n
+		return true
+	}
+	p.labels = take(1, 2)
+	for _, b := range t.Bars[len(t.Bars)-p.bars:] {
+		if b.Marks > 0 {
+			p.marks = take(1, 3)
+			break
+		}
+	}
+	if p.legendX == 0 && len(t.Series) > 0 {
+		p.legendRow = take(1, 4)
+	}
+	if t.FormatLine != nil && rest >= 6 {
+		p.lineH = max(rest/4, 2)
+		rest -= p.lineH
+	}
+	p.plotH = rest
+	return p
+}
+
+// Draw is the timeline in h lines of w cells.
+func (t *Timeline) Draw(look Look, w, h int) []string {
+	if w < 1 || h < 1 {
+		return line.Fit(nil, w, h)
+	}
+	p := t.plan(w, h)
+	if p.bars == 0 {
+		return line.Fit(nil, w, h)
+	}
+	gridW := p.scale + p.bars*p.slot
+	g := newGrid(gridW, p.plotH+p.lineH+boolInt(p.marks)+boolInt(p.labels))
+	bars := t.Bars[len(t.Bars)-p.bars:]
+	t.drawBars(g, look, p, bars)
+	t.drawStrip(g, look, p, bars)
+	y := p.plotH + p.lineH
+	if p.marks {
+		t.drawMarks(g, look, p, bars, y)
+		y++
+	}
+	if p.labels {
+		t.drawLabels(g, look, p, bars, y)
+	}
+	return t.compose(g.lines(), look, p, gridW)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// compose puts the legend beside or below the drawing.
+func (t *Timeline) compose(drawn []string, look Look, p plan, gridW int) []string {
+	out := make([]string, 0, p.h)
+	for i, s := range drawn {
+		b := line.New(p.w, look.set())
+		b.Painted(s, gridW)
+		if p.legendX > 0 {
+			b.To(p.legendX)
+			t.legendLine(&b, look, p, i)
+		}
+		out = append(out, b.String())
+	}
+	if p.legendRow {
+		b := line.New(p.w, look.set())
+		b.Space(p.scale)
+		for i, name := range t.entries(look, p) {
+			if need := min(safe.Width(name.text), 12) + 4; i > 0 && b.Room() < need {
+				b.Text(look.Styles.Faint, "…")
+				break
+			}
+			b.Glyphs(name.paint, string(name.swatch)).Space(1)
+			b.Text(look.Styles.Faint, name.text).Space(2)
+		}
+		out = append(out, b.String())
+	}
+	return line.Fit(out, p.w, p.h)
+}
+
+// legendLine is row i of the legend beside the bars.
+func (t *Timeline) legendLine(b *line.Builder, look Look, p plan, i int) {
+	entries := t.entries(look, p)
+	rows := p.plotH + p.lineH
+	if i >= rows {
+		return
+	}
+	if len(entries) > rows && i == rows-1 {
+		b.Text(look.Styles.Faint, "…")
+		return
+	}
+	if i < len(entries) {
+		e := entries[i]
+		b.Glyphs(e.paint, string(e.swatch)).Space(1)
+		b.Left(look.Styles.Text, e.text, legendMaxW-2)
+	}
+}

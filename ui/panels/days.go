@@ -1,0 +1,38 @@
+package panels
+
+import (
+	"github.com/donna-project/donnatop/data"
+)
+
+// daysPanel shows the calls of the last 30 UTC days, what they cost, and on
+// which days calls were interrupted.
+func daysPanel() Panel {
+	return Panel{
+		ID: "days", Title: "Calls per day", MinW: 24, MinH: 4,
+		Status: func(in *Input) string { return dbStatus(in, join("30d UTC", splitName(in.Split))) },
+		Draw:   drawing(drawDays),
+	}
+}
+
+func drawDays(v *view) {
+	if v.llm.PerDay == nil {
+		v.say(dbLack(v.in))
+		return
+	}
+	buckets := make([]*data.HourBucket, len(v.llm.PerDay))
+	for i := range v.llm.PerDay {
+		buckets[i] = &v.llm.PerDay[i].HourBucket
+	}
+	if nothing(buckets) {
+		v.say(lack{lackEmpty, "no calls in 30 days", ""})
+		return
+	}
+	t := v.timeline(buckets, func(b *data.HourBucket) string { return b.Start.UTC().Format("02") })
+	t.MarkName = "interrupted"
+	for i := range v.llm.PerDay {
+		if n := v.llm.PerDay[i].Interrupted; n != nil {
+			t.Bars[i].Marks = *n
+		}
+	}
+	v.out = t.Draw(v.look(), v.w, v.h)
+}

@@ -1,0 +1,65 @@
+package panels
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/donna-project/donnatop/ui/panels/chart"
+)
+
+// heatPanel shows in which hours of the week there is how much to do.
+func heatPanel() Panel {
+	return Panel{
+		ID: "heat", Title: "Hour by weekday", MinW: 26, MinH: 7,
+		Status: func(in *Input) string {
+			what := "calls"
+			if in.Measure == Cost {
+				what = "cost"
+			}
+			return dbStatus(in, join("30d UTC", what))
+		},
+		Draw: drawing(drawHeat),
+	}
+}
+
+var weekdays = []string{"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"}
+
+func drawHeat(v *view) {
+	if v.llm.Heat == nil {
+		v.say(dbLack(v.in))
+		return
+	}
+	m := chart.HeatMap{Rows: weekdays, Format: formatCount}
+	cost := v.in.Measure == Cost
+	if cost {
+		m.Format = func(usd float64, w int) string { return v.money(&usd, w) }
+	}
+	for h := range 24 {
+		m.Columns = append(m.Columns, fmt.Sprintf("%02d", h))
+	}
+	some, known := false, false
+	for _, day := range v.llm.Heat {
+		row := make([]float64, len(day))
+		for h, c := range day {
+			value := float64(c.Calls)
+			if cost {
+				value = math.NaN()
+				if c.CostUSD != nil {
+					value = *c.CostUSD
+				}
+			}
+			row[h] = value
+			some = some || value > 0
+			known = known || !math.IsNaN(value)
+		}
+		m.Values = append(m.Values, row)
+	}
+	switch {
+	case !known:
+		v.say(dbLack(v.in, "cost_usd"))
+	case !some:
+		v.say(lack{lackEmpty, "nothing in 30 days", ""})
+	default:
+		v.out = m.Draw(v.look(), v.w, v.h)
+	}
+}

@@ -1,0 +1,134 @@
+package panels
+
+import (
+	"strings"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
+	"github.com/donna-project/donnatop/ui/format"
+)
+
+// invocationsPanel lists the newest rows of invocation_log.
+func invocationsPanel() Panel {
+	return Panel{
+		ID: "invocations", Title: "Invocations", MinW: 30, MinH: 3,
+		Status: func(in *Input) string {
+			n := len(invocations(in))
+			if n == 0 {
+				return dbStatus(in, "")
+			}
+			return dbStatus(in, format.Int(int64(n))+" newest")
+		},
+		Rows: func(in *Input) int { return len(invocations(in)) },
+		Draw: drawing(drawInvocations),
+	}
+}
+
+// invocations are the rows to list: those the view has chosen, or the newest.
+func invocations(in *Input) []data.InvocationRow {
+	switch {
+	case in.Invocations != nil:
+		return in.Invocations
+	case in.Figures == nil || in.Figures.LLM == nil:
+		return nil
+	}
+	return in.Figures.LLM.Recent
+}
+
+func drawInvocations(v *view) {
+	rows := invocations(v.in)
+	if rows == nil {
+		v.say(dbLack(v.in))
+		return
+	}
+	t := &table{
+		columns: []column{
+			{head: "", w: 1, left: true},
+			{head: "time", w: 11, most: 14, flex: true, drop: 3},
+			{head: "task type", w: 14, most: 30, flex: true},
+			{head: "model", w: 12, most: 28, flex: true, drop: 5},
+			{head: "latency", w: 7, drop: 1},
+			{head: "in", w: 7, drop: 6},
+			{head: "out", w: 7, drop: 6},
+			{head: "cost", w: 9, drop: 2},
+			{head: "flags", w: 6, most: 40, flex: true, drop: 4},
+		},
+		rows: len(rows), cursor: v.in.Cursor, offset: v.in.Offset,
+		empty: lack{lackEmpty, "no rows", ""},
+	}
+	if v.in.Invocations != nil {
+		t.empty.head = "no row matches"
+	}
+	now := v.in.Snapshot.At
+	t.cell = func(row, col, w int) cell {
+		r := &rows[row]
+		switch col {
+		case 0:
+			if row == t.cursor {
+				return cell{text: "›"}
+			}
+			return cell{}
+		case 1:
+			return cell{text: format.StampIn(r.Time, now, v.location(), w), paint: v.Styles.Faint}
+		case 2:
+			return cell{text: r.TaskType, paint: v.classPaint(r.Class)}
+		case 3:
+			return cell{text: format.Opt(r.ModelActual, plain), paint: v.Styles.Faint}
+		case 4:
+			return cell{text: format.OptIn(r.LatencyMS, w, format.MillisIn), paint: v.Styles.Text}
+		case 5:
+			return cell{text: format.OptIn(r.TokensIn, w, format.CountIn), paint: v.countPaint(r.TokensIn)}
+		case 6:
+			return cell{text: format.OptIn(r.TokensOut, w, format.CountIn), paint: v.countPaint(r.TokensOut)}
+		case 7:
+			return cell{text: v.money(r.CostUSD, w), paint: v.moneyPaint(r.CostUSD)}
+		}
+		return v.flags(r, w)
+	}
+	v.out = v.table(t, v.w, v.h)
+}
+
+func plain(s string) string { return s }
+
+// classPaint sets rows that are no calls back.
+func (v *view) classPaint(c data.Class) themes.Paint {
+	if c == data.ClassLLM {
+		return v.Styles.Text
+	}
+	return v.Styles.Faint
+}
+
+func shortClass(c data.Class) string {
+	if c == data.ClassEmbedding {
+		return "embed"
+	}
+	return c.String()
+}
+
+// flags says what is special about a row, in whole words if they fit.
+func (v *view) flags(r *data.InvocationRow, w int) cell {
+	var words, short []string
+	if r.Interrupted {
+		words, short = append(words, "interrupted"), append(short, "intr")
+	}
+	if r.OverflowEscalated {
+		words, short = append(words, "overflow"), append(short, "ovfl")
+	}
+	if r.Class != data.ClassLLM {
+		words, short = append(words, r.Class.String()), append(short, shortClass(r.Class))
+	}
+	if r.EscalationRequestID != nil {
+		words, short = append(words, "escalated"), append(short, "esc")
+	}
+	c := cell{text: strings.Join(words, " "), paint: v.Styles.Faint}
+	if len(c.text) > w {
+		c.text = strings.Join(short, " ")
+	}
+	switch {
+	case r.Interrupted:
+		c.paint = v.Styles.Bad
+	case r.OverflowEscalated:
+		c.paint = v.Styles.Warning
+	}
+	return c
+}

@@ -1,0 +1,173 @@
+package panels
+
+import (
+	"math"
+	"time"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
+	"github.com/donna-project/donnatop/ui/format"
+	"github.com/donna-project/donnatop/ui/panels/chart"
+)
+
+// spendPanel shows what was spent, what is left of the budgets, and where it is heading.
+func spendPanel() Panel {
+	return Panel{
+		ID: "spend", Title: "Spend & budget", MinW: 24, MinH: 4,
+		Status: func(in *Input) string { return dbStatus(in, "UTC") },
+		Draw:   drawing(drawSpend),
+	}
+}
+
+func drawSpend(v *view) {
+	f, b := v.llm, &v.llm.Budget
+	if f.SpendUSD == nil || b.DailySpentUSD == nil && b.MonthlySpentUSD == nil && f.SpendUSD[data.WindowToday] == nil {
+		v.say(dbLack(v.in, "cost_usd"))
+		return
+	}
+	gauges := []gauge{
+		{"day", b.DailyUsedPct, b.DailySpentUSD, &b.DailyEffectiveUSD, b.DailyRemainingUSD, v.in.Snapshot.Config.AlertPct},
+		{"month", b.MonthlyUsedPct, b.MonthlySpentUSD, &b.MonthlyUSD, b.MonthlyRemainingUSD, v.in.Snapshot.Config.MonthlyWarningPct},
+	}
+	for i := range gauges {
+		v.gauge(&gauges[i])
+	}
+	spent := v.spendPairs()
+	outlook := v.outlookPairs()
+	if v.left() >= 5 && v.w >= 34 {
+		v.gap(4)
+		v.pairs(spent, v.left()-2)
+		v.gap(2)
+		v.pairs(outlook, v.left())
+		return
+	}
+	v.pairs(append(spent, outlook...), v.left())
+}
+
+// gauge is one budget.
+type gauge struct {
+	name                    string
+	pct, spent, limit, left *float64
+	warnPct                 float64
+}
+
+func (v *view) gauge(g *gauge) {
+	s := v.Styles
+	paint, sign := s.Good, " "
+	switch {
+	case g.pct == nil:
+		paint = s.Faint
+	case *g.pct > 100:
+		paint, sign = s.Bad, "✗"
+	case *g.pct >= g.warnPct:
+		paint, sign = s.Warning, "!"
+	}
+	rest, word := g.left, "left"
+	if g.left != nil && *g.left < 0 {
+		over := -*g.left
+		rest, word = &over, "over"
+	}
+	b := v.row()
+	const nameW, pctW, moneyW = 5, 6, 10
+	switch {
+	case v.w >= 66:
+		b.Left(s.Text, g.name, nameW).Space(1)
+		chart.Gauge(&b, v.look(), g.pct, g.warnPct, v.w-nameW-1-1-pctW-2-2*moneyW-4-2-moneyW-1-4)
+		b.Space(1).Glyphs(paint, sign).Right(paint, format.OptIn(g.pct, pctW-1, format.PercentIn), pctW-1)
+		b.Space(2).Right(s.Strong, v.money(g.spent, moneyW), moneyW).Text(s.Faint, " of ").Left(s.Text, v.money(g.limit, moneyW), moneyW)
+		b.Space(2).Right(paint, v.money(rest, moneyW), moneyW).Space(1).Text(s.Faint, word)
+	case v.w >= 40:
+		b.Left(s.Text, g.name, nameW).Space(1)
+		chart.Gauge(&b, v.look(), g.pct, g.warnPct, v.w-nameW-1-1-pctW-2-moneyW-1-4)
+		b.Space(1).Glyphs(paint, sign).Right(paint, format.OptIn(g.pct, pctW-1, format.PercentIn), pctW-1)
+		b.Space(2).Right(s.Text, v.money(rest, moneyW), moneyW).Space(1).Text(s.Faint, word)
+	default:
+		const tightMoney = 7
+		b.Left(s.Text, g.name, nameW).Space(1)
+		chart.Gauge(&b, v.look(), g.pct, g.warnPct, max(v.w-nameW-1-5-1-tightMoney, 0))
+		b.Glyphs(paint, sign).Right(paint, format.OptIn(g.pct, 4, format.PercentIn), 4)
+		b.Space(1).Right(v.overPaint(word), v.money(g.left, tightMoney), tightMoney)
+	}
+	v.add(&b)
+}
+
+func (v *view) overPaint(word string) themes.Paint {
+	if word == "over" {
+		return v.Styles.Bad
+	}
+	return v.Styles.Text
+}
+
+func (v *view) spendPairs() []pair {
+	rank := map[string]int{data.WindowToday: 0, data.WindowMonth: 1, data.Window24h: 4, data.Window7d: 5, data.Window30d: 9}
+	var ps []pair
+	for _, w := range []string{data.WindowToday, data.Window24h, data.Window7d, data.WindowMonth, data.Window30d} {
+		usd := v.llm.SpendUSD[w]
+		ps = append(ps, pair{label: w, value: v.money(usd, v.moneyW()), paint: v.moneyPaint(usd), rank: rank[w], strong: w == v.in.Window})
+	}
+	if hour := v.llm.SpendUSD[data.Window1h]; v.h >= 8 {
+		ps = append([]pair{{label: data.Window1h, value: v.money(hour, v.moneyW()), paint: v.moneyPaint(hour), rank: 10, strong: v.in.Window == data.Window1h}}, ps...)
+	}
+	return ps
+}
+
+func (v *view) outlookPairs() []pair {
+	f, b := v.llm, &v.llm.Budget
+	usd := func(label, short string, amount *float64, suffix string, rank int) pair {
+		return pair{label: label, short: short, value: v.money(amount, v.moneyW()-len(suffix)) + suffixOf(amount, suffix), paint: v.moneyPaint(amount), rank: rank}
+	}
+	ps := []pair{
+		usd("rate of 24h", "rate", f.BurnRate.USDPerHour24h, "/h", 3),
+		usd("rate of 7d", "rate", f.BurnRate.USDPerDay7d, "/d", 6),
+		usd("month by Donna", "mon.D", f.ProjectedMonthUSD.Donna, "", 7),
+		usd("month at 7d rate", "mon.7", f.ProjectedMonthUSD.MonthToDatePlus7dRate, "", 2),
+		v.runwayPair(),
+	}
+	extension := usd("cap extended by", "ext.", b.ExtensionsTodayUSD, "", 8)
+	if b.ExtensionsTodayUSD != nil && *b.ExtensionsTodayUSD == 0 {
+		extension.paint = v.Styles.Faint
+	}
+	return append(ps, extension, usd("configured cap", "cap", &b.DailyUSD, "", 11))
+}
+
+// moneyW is the room for an amount among others.
+func (v *view) moneyW() int {
+	if v.tight() {
+		return 6
+	}
+	return 12
+}
+
+func suffixOf(amount *float64, suffix string) string {
+	if amount == nil {
+		return ""
+	}
+	return suffix
+}
+
+// runwayPair is how long the month's budget lasts. There is none at rate 0: then it lasts.
+func (v *view) runwayPair() pair {
+	days, paint := v.llm.Budget.RunwayDays, v.Styles.Text
+	p := pair{label: "budget lasts", short: "lasts", value: format.OptIn(days, v.moneyW()-2, format.DaysIn), rank: 2}
+	rate := v.llm.BurnRate.USDPerDay7d
+	switch {
+	case days == nil && rate != nil && *rate == 0:
+		p.value, paint = "no spend", v.Styles.Faint
+	case days == nil:
+		paint = v.Styles.Faint
+	case *days == 0:
+		p.value, paint = "used up", v.Styles.Bad
+	case *days < v.daysLeftInMonth():
+		paint = v.Styles.Warning
+		p.value = "! " + p.value
+	}
+	p.paint = paint
+	return p
+}
+
+// daysLeftInMonth is how long the monthly budget has to last.
+func (v *view) daysLeftInMonth() float64 {
+	now := v.in.Snapshot.At.UTC()
+	next := now.AddDate(0, 1, 1-now.Day()).Truncate(24 * time.Hour)
+	return math.Max(next.Sub(now).Hours()/24, 0)
+}
