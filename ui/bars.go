@@ -1,0 +1,85 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/donna-project/donnatop/ui/panels/line"
+	"github.com/donna-project/donnatop/ui/safe"
+	"github.com/donna-project/donnatop/ui/views"
+)
+
+// hinter is a view that may have something to say about where the reader is.
+type hinter interface{ Hint() string }
+
+// drawTabs draws the views to choose from, and on the right where the reader is.
+func (m *Model) drawTabs(w int) string {
+	styles := m.ctx.Env.Styles
+	b := line.New(w, m.set())
+	b.Space(1)
+	for i, t := range tabs {
+		paint := styles.Tab
+		text := " " + t.key + " " + t.help + " "
+		if i == m.router.current {
+			paint = styles.TabActive
+			text = "[" + t.key + " " + t.help + "]" // not by colour alone
+		}
+		b.Text(paint, text).Space(1)
+	}
+	where := ""
+	if trail := m.router.trail(); len(trail) > 1 {
+		titles := make([]string, len(trail))
+		for i, v := range trail {
+			titles[i] = v.Title()
+		}
+		where = strings.Join(titles, " › ")
+	} else if h, ok := trail[0].(hinter); ok {
+		where = h.Hint()
+	}
+	if n := safe.Width(where); n > 0 && n+2 <= b.Room() {
+		b.To(w-n-1).Text(styles.Faint, where)
+	}
+	return b.String()
+}
+
+// drawFooter draws as many of the keys that do something now as there is room
+// for, but always how to get help and how to leave. Keys of the view and of the
+// shell take turns; moving comes last, because people find it without help.
+func (m *Model) drawFooter(w int) string {
+	own, shell := m.bindings()
+	bindings := append(slices.Clone(own), shell...)
+	chosen := make([]bool, len(bindings))
+	room := w - 2
+	choose := func(i int) {
+		help := bindings[i].Help()
+		n := safe.Width(help.Key) + 1 + safe.Width(help.Desc) + len(separator)
+		if !chosen[i] && n <= room {
+			chosen[i] = true
+			room -= n
+		}
+	}
+	for i, b := range bindings {
+		switch b.Action {
+		case m.keys.Help.Action, m.keys.Quit.Action, m.keys.Back.Action, m.over.Close.Action:
+			choose(i)
+		}
+	}
+	for _, move := range []bool{false, true} {
+		for i := range bindings {
+			for _, at := range []int{i, len(own) + i} {
+				inTurn := at < len(bindings) && (at < len(own)) == (at == i)
+				if inTurn && (bindings[at].Group == views.GroupMove) == move {
+					choose(at)
+				}
+			}
+		}
+	}
+	out := line.New(w, m.set())
+	out.Space(1)
+	for i, b := range bindings {
+		if chosen[i] {
+			out.Text(m.ctx.Env.Styles.Key, b.Help().Key).Space(1).Text(m.ctx.Env.Styles.Faint, b.Help().Desc).Space(len(separator))
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,116 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"github.com/donna-project/donnatop/ui/views"
+)
+
+// Keys are the keys that mean the same in all views.
+type Keys struct {
+	Back, LastView         views.Binding
+	NextView, PreviousView views.Binding
+	Views                  []views.Binding // one for each tab
+	NextWindow, LastWindow views.Binding
+	Pause, Resume, Money   views.Binding
+	Sources, Help          views.Binding
+	Quit, Interrupt        views.Binding
+}
+
+// NewKeys is the default key map.
+func NewKeys() Keys {
+	k := Keys{
+		Back:         views.NewBinding("view.back", views.GroupView, "esc", "back", "esc"),
+		LastView:     views.NewBinding("view.last", views.GroupView, "-", "last view", "-"),
+		NextView:     views.NewBinding("view.next", views.GroupView, "tab", "next view", "tab"),
+		PreviousView: views.NewBinding("view.previous", views.GroupView, "shift+tab", "previous view", "shift+tab"),
+		NextWindow:   views.NewBinding("window.next", views.GroupTime, "t", "window", "t"),
+		LastWindow:   views.NewBinding("window.previous", views.GroupTime, "T", "previous window", "T"),
+		Pause:        views.NewBinding("screen.pause", views.GroupTime, "space", "pause", "space"),
+		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
+		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
+		Sources:      views.NewBinding("screen.sources", views.GroupScreen, "S", "sources", "S"),
+		Help:         views.NewBinding("screen.help", views.GroupScreen, "?", "help", "?"),
+		Quit:         views.NewBinding("app.quit", views.GroupScreen, "q", "quit", "q"),
+		Interrupt:    views.NewBinding("app.interrupt", views.GroupScreen, "ctrl+c", "quit at once", "ctrl+c"),
+	}
+	for _, t := range tabs {
+		k.Views = append(k.Views, views.NewBinding("view."+string(t.id), views.GroupView, t.key, t.help, t.key))
+	}
+	return k
+}
+
+// All lists the bindings, the most useful first.
+func (k *Keys) All() []*views.Binding {
+	all := []*views.Binding{&k.Back, &k.Resume, &k.Pause, &k.NextWindow}
+	for i := range k.Views {
+		all = append(all, &k.Views[i])
+	}
+	return append(all, &k.Sources, &k.Money, &k.LastView, &k.NextView, &k.PreviousView, &k.LastWindow, &k.Help, &k.Quit, &k.Interrupt)
+}
+
+// OverlayKeys are the keys of what lies over a view: help and sources.
+type OverlayKeys struct{ Close views.Binding }
+
+// NewOverlayKeys is the default key map of overlays.
+func NewOverlayKeys() OverlayKeys {
+	return OverlayKeys{Close: views.NewBinding("overlay.close", views.GroupScreen, "esc/q", "close", "esc", "q", "?")}
+}
+
+// Scope is a part of the program with keys of its own.
+type Scope struct {
+	Name     string
+	Bindings []views.Binding
+}
+
+// Bindings lists every key there is, scope by scope, whether or not it does
+// something at the moment: the printed key table is made from it.
+func Bindings() []Scope {
+	app, overlay := NewKeys(), NewOverlayKeys()
+	llm, logs, detail := views.NewLLMKeys(), views.NewLogsKeys(), views.NewDetailKeys()
+	return []Scope{
+		{"Everywhere", values(app.All())},
+		{"LLM & Cost", values(llm.All())},
+		{"Logs", values(logs.All())},
+		{"Details", values(detail.All())},
+		{"Help and sources", values([]*views.Binding{&overlay.Close})},
+	}
+}
+
+func values(bindings []*views.Binding) []views.Binding {
+	out := make([]views.Binding, len(bindings))
+	for i, b := range bindings {
+		out[i] = *b
+	}
+	return out
+}
+
+// handles tells whether one of the bindings is for the key.
+func handles(bindings []views.Binding, press interface{ String() string }) bool {
+	for _, b := range bindings {
+		if key.Matches(press, b.Binding) {
+			return true
+		}
+	}
+	return false
+}
+
+// without drops from bindings those whose keys others all take first.
+func without(bindings, others []views.Binding) []views.Binding {
+	taken := make(map[string]bool)
+	for _, o := range others {
+		for _, k := range o.Keys() {
+			taken[k] = true
+		}
+	}
+	var out []views.Binding
+	for _, b := range bindings {
+		for _, k := range b.Keys() {
+			if !taken[k] {
+				out = append(out, b)
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/ui/format"
+	"github.com/donna-project/donnatop/ui/panels"
+	"github.com/donna-project/donnatop/ui/safe"
+)
+
+// DetailKeys are the keys of a detail.
+type DetailKeys struct {
+	Up, Down, PageUp, PageDown, First, Last Binding
+}
+
+// NewDetailKeys is the default key map of details.
+func NewDetailKeys() DetailKeys {
+	return DetailKeys{
+		Up:       NewBinding("move.up", GroupMove, "↑/k", "a line up", "up", "k"),
+		Down:     NewBinding("move.down", GroupMove, "↓/j", "a line down", "down", "j"),
+		PageUp:   NewBinding("move.page_up", GroupMove, "pgup", "a page up", "pgup", "ctrl+b"),
+		PageDown: NewBinding("move.page_down", GroupMove, "pgdn", "a page down", "pgdown", "ctrl+f"),
+		First:    NewBinding("move.first", GroupMove, "g", "beginning", "g", "home"),
+		Last:     NewBinding("move.last", GroupMove, "G", "end", "G", "end"),
+	}
+}
+
+// All lists the bindings, the most useful first.
+func (k *DetailKeys) All() []*Binding {
+	return []*Binding{&k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last}
+}
+
+// Detail is text to scroll through: all there is about one row or line, which
+// does not change any more, or what the shell has to say.
+type Detail struct {
+	id      ID
+	title   string
+	uses    Uses
+	live    bool                                  // content changes with the data
+	content func(env *panels.Env, w int) []string // lines of exactly w cells
+
+	ctx   *Context
+	keys  DetailKeys
+	w, h  int
+	lines []string
+	drawn struct{ version, w int } // what lines were made for
+	top   int
+}
+
+// NewInvocation is the detail of a row of invocation_log.
+func NewInvocation(ctx *Context, r *data.InvocationRow) *Detail {
+	return newDetail(ctx, IDInvocation, "Invocation "+safe.Truncate(r.ID, 12), Uses{Money: true},
+		func(env *panels.Env, w int) []string { return panels.InvocationDetail(env, r, w) })
+}
+
+// NewLine is the detail of a log line.
+func NewLine(ctx *Context, l *data.LogLine) *Detail {
+	at := l.Time.In(ctx.location()).Format(format.LayoutMillis)
+	return newDetail(ctx, IDLine, strings.TrimSpace(at+" "+safe.Truncate(l.Event, 32)), Uses{},
+		func(env *panels.Env, w int) []string { return panels.LogDetail(env, l, w) })
+}
+
+// NewText is a text of the shell's own, drawn anew whenever the data changes.
+func NewText(ctx *Context, id ID, title string, content func(env *panels.Env, w int) []string) *Detail {
+	d := newDetail(ctx, id, title, Uses{}, content)
+	d.live = true
+	return d
+}
+
+func newDetail(ctx *Context, id ID, title string, uses Uses, content func(*panels.Env, int) []string) *Detail {
+	return &Detail{ctx: ctx, id: id, title: title, uses: uses, content: content, keys: NewDetailKeys()}
+}
+
+// ID implements [View].
+func (d *Detail) ID() ID { return d.id }
+
+// Title implements [View].
+func (d *Detail) Title() string { return d.title }
+
+// Uses implements [View].
+func (d *Detail) Uses() Uses { return d.uses }
+
+// Capturing implements [View].
+func (d *Detail) Capturing() bool { return false }
+
+// SetData implements [View]: a row or line stays as it was when it was opened.
+func (d *Detail) SetData(*Data) tea.Cmd {
+	if d.live {
+		d.lines = nil
+	}
+	return nil
+}
+
+// Resize implements [View].
+func (d *Detail) Resize(w, h int) { d.w, d.h = w, h }
+
+// page is the number of lines that can be seen.
+func (d *Detail) page() int { return max(d.h-2, 0) }
+
+func (d *Detail) layOut() {
+	want := struct{ version, w int }{d.ctx.Version, d.w}
+	if d.drawn != want || d.lines == nil {
+		w := max(d.w-2, 0)
+		d.lines = Guard(d.ctx.Log, string(d.id), func() []string { return d.content(&d.ctx.Env, w) },
+			func(err error) []string { return Failure(&d.ctx.Env, err, w, max(d.page(), 1)) })
+		d.drawn = want
+	}
+	d.top = max(min(d.top, len(d.lines)-d.page()), 0)
+}
+
+// Bindings implements [View].
+func (d *Detail) Bindings() []Binding {
+	d.layOut()
+	setEnabled(d.top > 0, &d.keys.Up, &d.keys.PageUp, &d.keys.First)
+	setEnabled(d.top+d.page() < len(d.lines), &d.keys.Down, &d.keys.PageDown, &d.keys.Last)
+	return Enabled(d.keys.All())
+}
+
+// Update implements [View].
+func (d *Detail) Update(msg tea.Msg) (Intent, tea.Cmd) {
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil, nil
+	}
+	d.Bindings()
+	switch {
+	case key.Matches(k, d.keys.Up.Binding):
+		d.top--
+	case key.Matches(k, d.keys.Down.Binding):
+		d.top++
+	case key.Matches(k, d.keys.PageUp.Binding):
+		d.top -= d.page()
+	case key.Matches(k, d.keys.PageDown.Binding):
+		d.top += d.page()
+	case key.Matches(k, d.keys.First.Binding):
+		d.top = 0
+	case key.Matches(k, d.keys.Last.Binding):
+		d.top = len(d.lines)
+	}
+	d.layOut()
+	return nil, nil
+}
+
+// Lines implements [View].
+func (d *Detail) Lines() []string {
+	d.layOut()
+	inner := make([]string, d.page())
+	for i := range inner {
+		if j := d.top + i; j < len(d.lines) {
+			inner[i] = d.lines[j]
+		} else {
+			inner[i] = blanks(d.w - 2)
+		}
+	}
+	status := ""
+	if len(d.lines) > d.page() {
+		status = fmt.Sprintf("lines %d to %d of %d", d.top+1, min(d.top+d.page(), len(d.lines)), len(d.lines))
+	}
+	return panels.Box(&d.ctx.Env, d.title, status, true, d.w, d.h, inner)
+}
