@@ -67,10 +67,10 @@ type Scope struct {
 // something at the moment: the printed key table is made from it.
 func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
-	llm, logs, detail := views.NewLLMKeys(), views.NewLogsKeys(), views.NewDetailKeys()
+	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
 	return []Scope{
 		{"Everywhere", values(app.All())},
-		{"LLM & Cost", values(llm.All())},
+		{"Panels", values(board.All())},
 		{"Logs", values(logs.All())},
 		{"Details", values(detail.All())},
 		{"Help and sources", values([]*views.Binding{&overlay.Close})},

@@ -1,385 +1,82 @@
 package views
 
 import (
-	"fmt"
-	"slices"
-
-	"charm.land/bubbles/v2/key"
-	tea "charm.land/bubbletea/v2"
+	"strconv"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/panels"
 )
 
-// panelInvocations is the panel whose rows can be opened.
-const panelInvocations = "invocations"
-
-// llmMode is how the panels are shown.
-type llmMode int
-
-const (
-	llmGrid llmMode = iota
-	llmFullScreen
-)
-
-// LLM is the LLM & Cost view: its panels side by side as far as there is room,
-// or one of them in full screen. Those without room are reached from there.
-type LLM struct {
-	ctx    *Context
-	keys   LLMKeys
-	panels []panels.Panel // in the order in which the focus walks through them
-	mode   llmMode
-	focus  int    // index into panels
-	lists  []list // where the reader stands in each panel that is a list
-	// rowID is the selected invocation, so that the cursor stays on it when newer
-	// ones come in above.
-	rowID int64
-
-	split   panels.Split
-	measure panels.Measure
-
-	w, h   int
-	layout []placed
-	data   *Data
-	boxes  map[string]box
-}
-
-// box is a drawn panel and everything it was drawn from.
-type box struct {
-	from  boxKey
-	lines []string
-}
-
-type boxKey struct {
-	figures  *data.Figures
-	snapshot *data.Snapshot
-	version  int
-	w, h     int
-	focused  bool
-	window   string
-	split    panels.Split
-	measure  panels.Measure
-	rows     list
-}
-
 // NewLLM is the LLM & Cost view.
-func NewLLM(ctx *Context) *LLM {
-	v := &LLM{ctx: ctx, keys: NewLLMKeys(), panels: panels.LLM(), data: &Data{Window: data.Window24h}, boxes: make(map[string]box)}
-	slices.SortStableFunc(v.panels, func(a, b panels.Panel) int {
-		return slices.Index(llmKeep, a.ID) - slices.Index(llmKeep, b.ID)
+func NewLLM(ctx *Context) *Board {
+	return newBoard(ctx, boardSpec{
+		id: IDLLM, title: "LLM & Cost", uses: Uses{Window: true, Money: true},
+		panels: panels.LLM(), keep: llmKeep, arrange: llmArrangement,
+		split: []string{"hours", "days"}, measured: []string{"task_types", "models", "heat"},
+		rows: map[string]rowSpec{"invocations": {ids: invocationIDs, open: openInvocation}},
 	})
-	v.lists = make([]list, len(v.panels))
-	return v
 }
 
-// ID implements [View].
-func (v *LLM) ID() ID { return IDLLM }
-
-// Title implements [View].
-func (v *LLM) Title() string { return "LLM & Cost" }
-
-// Uses implements [View].
-func (v *LLM) Uses() Uses { return Uses{Window: true, Money: true} }
-
-// Capturing implements [View].
-func (v *LLM) Capturing() bool { return false }
-
-// Resize implements [View].
-func (v *LLM) Resize(w, h int) {
-	if v.w == w && v.h == h {
-		return
-	}
-	v.w, v.h = w, h
-	v.layOut()
-}
-
-// layOut places the panels; the focus goes to one that can be seen.
-func (v *LLM) layOut() {
-	if v.mode == llmFullScreen {
-		v.layout = []placed{{id: v.panels[v.focus].ID, Rect: Rect{W: v.w, H: v.h}}}
-	} else {
-		sizes := make(map[string]minSize, len(v.panels))
-		for _, p := range v.panels {
-			sizes[p.ID] = minSize{w: p.MinW + 2, h: p.MinH + 2}
-		}
-		v.layout = place(llmArrangement(v.w), llmKeep, sizes, v.w, v.h)
-		if len(v.layout) > 0 && v.placeOf(v.focus) < 0 {
-			v.focus = v.panelOf(v.layout[0].id)
-		}
-	}
-	v.settleLists()
-}
-
-// settleLists keeps every cursor on a row that exists and can be seen.
-func (v *LLM) settleLists() {
-	for i := range v.lists {
-		v.lists[i].moveTo(v.lists[i].cursor, v.rowCount(i), v.page(i))
-	}
-}
-
-// Hint tells of panels that can't be seen and how to see them; "" if all can.
-func (v *LLM) Hint() string {
-	if v.mode == llmFullScreen {
-		return fmt.Sprintf("panel %d of %d: n, p", v.focus+1, len(v.panels))
-	}
-	if hidden := len(v.panels) - len(v.layout); hidden > 0 {
-		return fmt.Sprintf("%d more panels: f, then n", hidden)
-	}
-	return ""
-}
-
-// SetData implements [View].
-func (v *LLM) SetData(d *Data) tea.Cmd {
-	same := v.data.Figures == d.Figures && v.data.Window == d.Window
-	v.data = d
-	if same {
+func invocations(d *Data) []data.InvocationRow {
+	if d.Figures == nil || d.Figures.LLM == nil {
 		return nil
 	}
-	l, rows := &v.lists[v.panelOf(panelInvocations)], v.invocations()
-	if l.cursor > 0 { // on top the cursor stays with whatever is newest
-		if at := slices.IndexFunc(rows, func(r data.InvocationRow) bool { return r.RowID == v.rowID }); at >= 0 {
-			l.offset += at - l.cursor
-			l.cursor = at
-		}
+	return d.Figures.LLM.Recent
+}
+
+func invocationIDs(d *Data) []string {
+	rows := invocations(d)
+	ids := make([]string, len(rows))
+	for i := range rows {
+		ids[i] = strconv.FormatInt(rows[i].RowID, 10)
 	}
-	v.settleLists()
-	v.noteRow()
-	return nil
+	return ids
 }
 
-func (v *LLM) invocations() []data.InvocationRow {
-	if v.data.Figures == nil || v.data.Figures.LLM == nil {
-		return nil
-	}
-	return v.data.Figures.LLM.Recent
-}
-
-// selectRow moves the cursor of the panel that has the focus.
-func (v *LLM) selectRow(i int) {
-	v.lists[v.focus].moveTo(i, v.rowCount(v.focus), v.page(v.focus))
-	v.noteRow()
-}
-
-// noteRow remembers which invocation is selected.
-func (v *LLM) noteRow() {
-	if i, rows := v.lists[v.panelOf(panelInvocations)].cursor, v.invocations(); i < len(rows) {
-		v.rowID = rows[i].RowID
-	}
-}
-
-func (v *LLM) input() panels.Input {
-	in := panels.Input{
-		Snapshot: v.data.Figured, Figures: v.data.Figures, Window: v.data.Window,
-		Split: v.split, Measure: v.measure, Cursor: -1,
-	}
-	if in.Snapshot == nil {
-		in.Snapshot = v.data.Snapshot
-	}
-	return in
-}
-
-// rowCount is the number of rows of a panel; 0 if it is no list.
-func (v *LLM) rowCount(panel int) int {
-	rows := v.panels[panel].Rows
-	if rows == nil {
-		return 0
-	}
-	in := v.input()
-	return rows(&in)
-}
-
-// page is how many rows of a list panel can be seen.
-func (v *LLM) page(panel int) int {
-	const borderAndHeadings = 3
-	if at := v.placeOf(panel); at >= 0 {
-		return max(v.layout[at].H-borderAndHeadings, 1)
-	}
-	return 1
-}
-
-func (v *LLM) panelOf(id string) int {
-	return slices.IndexFunc(v.panels, func(p panels.Panel) bool { return p.ID == id })
-}
-
-// placeOf is the index in the layout of a panel; -1 if there is no room for it.
-func (v *LLM) placeOf(panel int) int {
-	return slices.IndexFunc(v.layout, func(p placed) bool { return p.id == v.panels[panel].ID })
-}
-
-// Bindings implements [View].
-func (v *LLM) Bindings() []Binding {
-	k := &v.keys
-	grid := v.mode == llmGrid
-	row, rows := v.lists[v.focus].cursor, v.rowCount(v.focus)
-	many := len(v.layout) > 1 || !grid
-	k.Up.SetEnabled(v.target(up) != v.here())
-	k.Down.SetEnabled(v.target(down) != v.here())
-	setEnabled(many, &k.Left, &k.Right, &k.Next, &k.Previous)
-	k.FullScreen.SetEnabled(grid && len(v.layout) > 0)
-	k.Shrink.SetEnabled(!grid)
-	k.Open.SetEnabled(rows > 0 && v.panels[v.focus].ID == panelInvocations)
-	k.Split.SetEnabled(v.shows(llmSplit))
-	k.Sort.SetEnabled(v.shows(llmMeasured))
-	setEnabled(row > 0, &k.PageUp, &k.First)
-	setEnabled(row < rows-1, &k.PageDown, &k.Last)
-	return Enabled(k.All())
-}
-
-// shows tells whether one of the panels can be seen.
-func (v *LLM) shows(ids []string) bool {
-	return slices.ContainsFunc(v.layout, func(p placed) bool { return slices.Contains(ids, p.id) })
-}
-
-// position is where the focus is: a panel, and a row if it is a list.
-type position struct{ panel, row int }
-
-func (v *LLM) here() position { return v.at(v.focus) }
-
-// at is the position in a panel, on the row selected there.
-func (v *LLM) at(panel int) position { return position{panel: panel, row: v.lists[panel].cursor} }
-
-// target is where an arrow key leads: to the next row of a list while there is
-// one, else to the next panel that way; with none there, left and right go on
-// to the previous and next in order, so that they always lead somewhere.
-func (v *LLM) target(d direction) position {
-	p := v.here()
-	switch {
-	case d == up && p.row > 0:
-		return position{p.panel, p.row - 1}
-	case d == down && p.row < v.rowCount(p.panel)-1:
-		return position{p.panel, p.row + 1}
-	}
-	if v.mode == llmGrid {
-		if at := v.placeOf(p.panel); at >= 0 {
-			if n := neighbour(v.layout, at, d); n >= 0 {
-				return v.at(v.panelOf(v.layout[n].id))
-			}
-		}
-	}
-	switch d {
-	case left:
-		return v.step(-1)
-	case right:
-		return v.step(1)
-	}
-	return p
-}
-
-// step is the position n panels on, in reading order where they stand side by
-// side, else in order of rank.
-func (v *LLM) step(n int) position {
-	if v.mode == llmFullScreen {
-		return v.at((v.focus + n + len(v.panels)) % len(v.panels))
-	}
-	if at := v.placeOf(v.focus); at >= 0 {
-		return v.at(v.panelOf(v.layout[(at+n+len(v.layout))%len(v.layout)].id))
-	}
-	return v.here()
-}
-
-func (v *LLM) goTo(p position) {
-	v.focus = p.panel
-	v.layOut()
-	v.selectRow(p.row)
-}
-
-// Update implements [View].
-func (v *LLM) Update(msg tea.Msg) (Intent, tea.Cmd) {
-	press, ok := msg.(tea.KeyPressMsg)
-	if !ok {
-		return nil, nil
-	}
-	v.Bindings() // enables what can be done now
-	k := &v.keys
-	switch {
-	case key.Matches(press, k.Up.Binding):
-		v.goTo(v.target(up))
-	case key.Matches(press, k.Down.Binding):
-		v.goTo(v.target(down))
-	case key.Matches(press, k.Left.Binding):
-		v.goTo(v.target(left))
-	case key.Matches(press, k.Right.Binding):
-		v.goTo(v.target(right))
-	case key.Matches(press, k.Next.Binding):
-		v.goTo(v.step(1))
-	case key.Matches(press, k.Previous.Binding):
-		v.goTo(v.step(-1))
-	case key.Matches(press, k.PageUp.Binding):
-		v.selectRow(v.lists[v.focus].cursor - v.page(v.focus))
-	case key.Matches(press, k.PageDown.Binding):
-		v.selectRow(v.lists[v.focus].cursor + v.page(v.focus))
-	case key.Matches(press, k.First.Binding):
-		v.selectRow(0)
-	case key.Matches(press, k.Last.Binding):
-		v.selectRow(v.rowCount(v.focus))
-	case key.Matches(press, k.FullScreen.Binding):
-		v.setMode(llmFullScreen)
-	case key.Matches(press, k.Shrink.Binding):
-		v.setMode(llmGrid)
-	case key.Matches(press, k.Split.Binding):
-		v.split = panels.ByTaskType + panels.ByModel - v.split
-	case key.Matches(press, k.Sort.Binding):
-		v.measure = panels.Calls + panels.Cost - v.measure
-	case key.Matches(press, k.Open.Binding):
-		return v.open(), nil
-	}
-	return nil, nil
-}
-
-func (v *LLM) setMode(m llmMode) {
-	v.mode = m
-	v.layOut()
-}
-
-func (v *LLM) open() Intent {
-	rows := v.invocations()
-	i := v.lists[v.panelOf(panelInvocations)].cursor
+func openInvocation(c *Context, d *Data, i int) View {
+	rows := invocations(d)
 	if i >= len(rows) {
 		return nil
 	}
 	r := rows[i]
-	return Open{NewInvocation(v.ctx, &r)}
+	return NewInvocation(c, &r)
 }
 
-// Lines implements [View].
-func (v *LLM) Lines() []string {
-	blocks := make([]block, len(v.layout))
-	for i, p := range v.layout {
-		blocks[i] = block{Rect: p.Rect, lines: v.draw(p)}
-	}
-	return compose(blocks, v.w, v.h)
+// llmKeep ranks the panels of the LLM & Cost view: where there is no room for
+// all, the last ones give way first.
+var llmKeep = []string{
+	"spend", "hours", "invocations", "latency", "task_types", "failures",
+	"calls", "models", "days", "tokens", "shadow", "heat",
 }
 
-// draw gives the panel in its border, from the last time if nothing it shows
-// has changed.
-func (v *LLM) draw(at placed) []string {
-	i := v.panelOf(at.id)
-	p := &v.panels[i]
-	in := v.input()
-	if p.Rows != nil {
-		in.Offset = v.lists[i].offset
-		if i == v.focus {
-			in.Cursor = v.lists[i].cursor
+// llmArrangement is how the panels stand for a width: in two, three or four columns.
+func llmArrangement(w int) arrangement {
+	row := func(weight int, cells ...arrangedCell) arrangedRow { return arrangedRow{weight: weight, cells: cells} }
+	cell := func(id string, weight int) arrangedCell { return arrangedCell{id: id, weight: weight} }
+	switch {
+	case w < 110:
+		return arrangement{
+			row(2, cell("spend", 1), cell("hours", 1)),
+			row(2, cell("latency", 1), cell("failures", 1)),
+			row(2, cell("task_types", 1), cell("models", 1)),
+			row(2, cell("calls", 1), cell("tokens", 1)),
+			row(2, cell("days", 1), cell("heat", 1)),
+			row(2, cell("shadow", 1)),
+			row(3, cell("invocations", 1)),
+		}
+	case w < 170:
+		return arrangement{
+			row(2, cell("spend", 2), cell("hours", 3), cell("calls", 2)),
+			row(2, cell("latency", 1), cell("task_types", 1), cell("models", 1)),
+			row(2, cell("days", 1), cell("tokens", 1), cell("failures", 1)),
+			row(0, cell("shadow", 1), cell("heat", 1)),
+			row(3, cell("invocations", 1)),
 		}
 	}
-	from := boxKey{
-		figures: in.Figures, snapshot: in.Snapshot, version: v.ctx.Version, w: at.W, h: at.H,
-		focused: i == v.focus, window: in.Window, split: in.Split, measure: in.Measure,
-		rows: list{in.Cursor, in.Offset},
+	return arrangement{
+		row(2, cell("spend", 2), cell("hours", 3), cell("days", 3), cell("calls", 2)),
+		row(3, cell("latency", 1), cell("task_types", 1), cell("models", 1), cell("failures", 1)),
+		row(2, cell("tokens", 2), cell("shadow", 3), cell("heat", 2)),
+		row(4, cell("invocations", 1)),
 	}
-	if b, ok := v.boxes[p.ID]; ok && b.from == from {
-		return b.lines
-	}
-	env, w, h := &v.ctx.Env, max(at.W-2, 0), max(at.H-2, 0)
-	status := "failed"
-	inner := Guard(v.ctx.Log, "panel "+p.ID,
-		func() []string {
-			inside := p.Draw(env, &in, w, h)
-			status = p.Status(&in)
-			return inside
-		},
-		func(err error) []string { return Failure(env, err, w, h) })
-	lines := panels.Box(env, p.Title, status, from.focused, at.W, at.H, inner)
-	v.boxes[p.ID] = box{from: from, lines: lines}
-	return lines
 }

@@ -1,7 +1,7 @@
 package views
 
-// LLMKeys are the keys of the LLM & Cost view.
-type LLMKeys struct {
+// BoardKeys are the keys of a board.
+type BoardKeys struct {
 	Up, Down, Left, Right    Binding
 	Next, Previous           Binding
 	PageUp, PageDown         Binding
@@ -10,9 +10,9 @@ type LLMKeys struct {
 	Split, Sort              Binding
 }
 
-// NewLLMKeys is the default key map of the LLM & Cost view.
-func NewLLMKeys() LLMKeys {
-	return LLMKeys{
+// NewBoardKeys is the default key map of a board.
+func NewBoardKeys() BoardKeys {
+	return BoardKeys{
 		Up:         NewBinding("move.up", GroupMove, "↑/k", "row or panel above", "up", "k"),
 		Down:       NewBinding("move.down", GroupMove, "↓/j", "row or panel below", "down", "j"),
 		Left:       NewBinding("move.left", GroupMove, "←/h", "panel to the left", "left", "h"),
@@ -32,7 +32,7 @@ func NewLLMKeys() LLMKeys {
 }
 
 // All lists the bindings, the most useful first.
-func (k *LLMKeys) All() []*Binding {
+func (k *BoardKeys) All() []*Binding {
 	return []*Binding{
 		&k.Open, &k.FullScreen, &k.Shrink, &k.Next, &k.Split, &k.Sort, &k.Previous,
 		&k.Up, &k.Down, &k.Left, &k.Right, &k.PageUp, &k.PageDown, &k.First, &k.Last,
