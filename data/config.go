@@ -11,6 +11,8 @@ type Config struct {
 	MonthlyWarningPct float64
 	// AlertPct is budget.alert_pct of dashboard.yaml: the share of a budget from which the screen warns, 0 to 100.
 	AlertPct float64
+	// AgentTimeouts is timeout_seconds of each agent in agents.yaml.
+	AgentTimeouts map[string]float64
 	// Defaulted names the keys that no file gave, so that a note can say so.
 	Defaulted []string
 }
@@ -19,6 +21,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		DailyUSD: 20, MonthlyUSD: 100, MonthlyWarningPct: 90, AlertPct: 80,
-		Defaulted: []string{"the daily budget (20 USD)", "the monthly budget (100 USD)"},
+		AgentTimeouts: map[string]float64{"pm": 300, "scheduler": 120, "research": 300, "coding": 600, "challenger": 120, "communication": 300},
+		Defaulted:     []string{"the daily budget (20 USD)", "the monthly budget (100 USD)"},
 	}
 }

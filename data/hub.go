@@ -42,9 +42,14 @@ type Hub struct {
 	config  Config
 	ring    *ring
 	counts  *eventCounts
+	facts   *factStore
 	version uint64
-	dirty   bool
-	wake    chan struct{} // one waiting signal: something became dirty
+
+	containers *ContainerView
+	host       *HostView
+
+	dirty bool
+	wake  chan struct{} // one waiting signal: something became dirty
 
 	current atomic.Pointer[Snapshot]
 
@@ -62,6 +67,7 @@ func NewHub(o HubOptions) *Hub {
 		config: DefaultConfig(),
 		ring:   newRing(or(o.RingLines, 50_000), or(o.RingBytes, 32<<20)),
 		counts: newEventCounts(),
+		facts:  newFactStore(),
 		wake:   make(chan struct{}, 1),
 		subs:   make(map[chan struct{}]struct{}),
 	}
@@ -102,6 +108,7 @@ func (h *Hub) AppendLines(batch []logline.Entry) {
 	h.change(func() {
 		for i := range batch {
 			h.counts.add(&batch[i], now)
+			h.facts.add(&batch[i], now)
 		}
 		h.ring.add(batch)
 	})
@@ -116,6 +123,7 @@ func (h *Hub) AppendHistory(batch []logline.Entry) {
 	h.change(func() {
 		for i := range batch {
 			h.counts.add(&batch[i], now)
+			h.facts.add(&batch[i], now)
 		}
 	})
 }
@@ -125,6 +133,12 @@ func (h *Hub) SetDB(v *DB) { h.change(func() { h.db = v }) }
 
 // SetConfig implements [Sink].
 func (h *Hub) SetConfig(c Config) { h.change(func() { h.config = c }) }
+
+// SetContainers replaces what the Docker engine says.
+func (h *Hub) SetContainers(v *ContainerView) { h.change(func() { h.containers = v }) }
+
+// SetHost replaces what the machine's file systems say.
+func (h *Hub) SetHost(v *HostView) { h.change(func() { h.host = v }) }
 
 func (h *Hub) change(f func()) {
 	h.mu.Lock()
@@ -145,9 +159,11 @@ func (h *Hub) Publish() *Snapshot {
 	h.version++
 	h.dirty = false
 	h.counts.trim(now)
+	h.facts.trim(now)
 	s := newSnapshot(Snapshot{
 		Version: h.version, At: now, Sources: maps.Clone(h.states),
-		DB: h.db, Config: h.config, Logs: h.ring.view(), Counts: h.counts.view(),
+		DB: h.db, Config: h.config, Logs: h.ring.view(), Counts: h.counts.view(), Facts: h.facts.view(),
+		Containers: h.containers, Host: h.host,
 	})
 	h.current.Store(s)
 	h.mu.Unlock()

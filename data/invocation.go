@@ -88,6 +88,7 @@ type Extension struct {
 	Date      string // UTC day the extension holds for, YYYY-MM-DD
 	AmountUSD float64
 	Voided    bool
+	GrantedAt time.Time // zero if it can't be read
 }
 
 // DB is what is known of donna_tasks.db at one moment. It is never changed once
@@ -99,6 +100,8 @@ type DB struct {
 	Recent []InvocationRow
 	// Extensions is nil if the file has no daily_budget_extension.
 	Extensions []Extension
+	// Tables are the smaller tables; nil until they have been read.
+	Tables *Tables
 	// Missing names the columns of invocation_log that figures want and the file doesn't have.
 	Missing map[string]bool
 	// CoveredFrom is the instant from which on every row has been read; zero

@@ -1,10 +1,13 @@
 package data
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"sort"
 	"time"
+	"unicode/utf8"
 
 	"github.com/donna-project/donnatop/data/sketch"
 )
@@ -40,9 +43,11 @@ type Invocation struct {
 // A store belongs to one goroutine. [InvocationStore.View] gives what others may read.
 type InvocationStore struct {
 	tasks, models symbolTable
-	hours         map[int64]*hourCells // by hours since the epoch
-	now           int64                // hour of the clock, decides whose rows are kept
+	hours         []*hourCells // ascending by index
+	at            int          // where in hours the last one looked up stands
+	now           int64        // hour of the clock, decides whose rows are kept
 	rows, undated int64
+	unpriced      int64
 	newest        int64
 	generation    uint32
 }
@@ -53,15 +58,20 @@ type hourCells struct {
 	generation     uint32
 	index          int64 // hours since the epoch
 	cells          []cell
-	rows           []rowCell // all rows of the hour, if hasRows
+	places         map[cellKey]int // of a combination in cells
+	rows           []rowCell       // all rows of the hour, if hasRows
 	hasRows        bool
 	n              int64
 	firstID, maxID int64 // rowid range, to read the hour's rows again
 }
 
-type cell struct {
+type cellKey struct {
 	task, model Symbol
 	class       Class
+}
+
+type cell struct {
+	cellKey
 	sums
 	latency    sketch.Sparse
 	maxLatency int64
@@ -119,15 +129,23 @@ func (t *symbolTable) of(name []byte) Symbol {
 	if t.index == nil {
 		t.index = make(map[string]Symbol)
 	}
+	text := string(name)
+	if !utf8.ValidString(text) {
+		// In JSON two names that differ in their invalid bytes alone would be the
+		// same key twice: they are one name from the start, as JSON prints it.
+		s := t.of([]byte(string([]rune(text))))
+		t.index[text] = s
+		return s
+	}
 	s := Symbol(len(t.names))
-	t.names = append(t.names, string(name))
-	t.index[t.names[s]] = s
+	t.names = append(t.names, text)
+	t.index[text] = s
 	return s
 }
 
 // NewInvocationStore is an empty store for a reader whose clock says now.
 func NewInvocationStore(now time.Time) *InvocationStore {
-	s := &InvocationStore{hours: make(map[int64]*hourCells), generation: 1, newest: math.MinInt64}
+	s := &InvocationStore{generation: 1, newest: math.MinInt64}
 	s.SetNow(now)
 	return s
 }
@@ -156,8 +174,11 @@ func (s *InvocationStore) Add(r *Invocation) {
 	}
 	h := s.hour(index)
 	class := ClassOf(s.tasks.names[r.Task], r.Shadow)
-	c := h.cell(r.Task, r.Model, class)
-	row := pack(r, class, index)
+	c := h.cell(cellKey{r.Task, r.Model, class})
+	row, priced := pack(r, class, index)
+	if !priced {
+		s.unpriced++
+	}
 	one := row.sums()
 	c.add(&one)
 	if r.HasLatency {
@@ -178,7 +199,11 @@ func (s *InvocationStore) Add(r *Invocation) {
 	s.newest = max(s.newest, r.Time)
 }
 
-func pack(r *Invocation, class Class, hour int64) rowCell {
+// maxCost is beyond what any call can cost; a sum that held more would be worthless.
+const maxCost = 1e9
+
+// pack makes a row compact. priced is false if its cost can't be true.
+func pack(r *Invocation, class Class, hour int64) (row rowCell, priced bool) {
 	meta := uint32(r.Model)<<metaBits | uint32(class)<<3
 	if r.HasLatency {
 		meta |= 4
@@ -190,13 +215,13 @@ func pack(r *Invocation, class Class, hour int64) rowCell {
 		meta |= 1
 	}
 	cost := r.CostUSD
-	if math.IsNaN(cost) || math.IsInf(cost, 0) {
-		cost = 0 // SQLite can hold an infinity; a sum over it would be worthless
+	if priced = math.Abs(cost) <= maxCost; !priced { // NaN too
+		cost = 0
 	}
 	return rowCell{
 		micros: uint32((r.Time - hour*int64(time.Hour)) / 1000), task: r.Task, meta: meta,
 		latency: saturate(r.LatencyMS), tokensIn: saturate(r.TokensIn), tokensOut: saturate(r.TokensOut), cost: cost,
-	}
+	}, priced
 }
 
 func saturate(v int64) uint32 { return uint32(min(max(v, 0), math.MaxUint32)) }
@@ -209,45 +234,45 @@ func floorDiv(a, b int64) int64 {
 	return q
 }
 
-// hour is the hour's cells, new or copied if a view shares them.
+// hour is the hour's cells, new or copied if a view shares them. Rows come
+// mostly in order of time, so the hour is mostly that of the row before.
 func (s *InvocationStore) hour(index int64) *hourCells {
-	h, ok := s.hours[index]
-	switch {
-	case !ok:
-		h = &hourCells{generation: s.generation, index: index, hasRows: s.keepsRows(index)}
-		s.hours[index] = h
-	case h.generation != s.generation:
+	if s.at >= len(s.hours) || s.hours[s.at].index != index {
+		at, found := slices.BinarySearchFunc(s.hours, index, func(h *hourCells, i int64) int { return cmp.Compare(h.index, i) })
+		if !found {
+			h := &hourCells{generation: s.generation, index: index, places: make(map[cellKey]int), hasRows: s.keepsRows(index)}
+			s.hours = slices.Insert(s.hours, at, h)
+		}
+		s.at = at
+	}
+	return s.own(s.at)
+}
+
+// own is hour i, copied if a view shares it. Its rows only ever grow at the end,
+// beyond what a view can see, and need no copy.
+func (s *InvocationStore) own(i int) *hourCells {
+	h := s.hours[i]
+	if h.generation != s.generation {
 		c := *h
 		c.generation = s.generation
-		c.cells = slices.Clone(h.cells)
+		c.cells, c.places = slices.Clone(h.cells), maps.Clone(h.places)
 		for i := range c.cells {
 			c.cells[i].latency = h.cells[i].latency.Clone()
 		}
-		// rows only ever grow at the end, beyond what the view can see
 		h = &c
-		s.hours[index] = h
+		s.hours[i] = h
 	}
 	return h
 }
 
-// cell finds or makes the cell of a combination; cells are kept in order.
-func (h *hourCells) cell(task, model Symbol, class Class) *cell {
-	i := sort.Search(len(h.cells), func(i int) bool {
-		c := &h.cells[i]
-		if c.task != task {
-			return c.task > task
-		}
-		if c.model != model {
-			return c.model > model
-		}
-		return c.class >= class
-	})
-	if i < len(h.cells) {
-		if c := &h.cells[i]; c.task == task && c.model == model && c.class == class {
-			return c
-		}
+// cell finds or makes the cell of a combination.
+func (h *hourCells) cell(key cellKey) *cell {
+	i, ok := h.places[key]
+	if !ok {
+		i = len(h.cells)
+		h.cells = append(h.cells, cell{cellKey: key})
+		h.places[key] = i
 	}
-	h.cells = slices.Insert(h.cells, i, cell{task: task, model: model, class: class})
 	return &h.cells[i]
 }
 
@@ -281,13 +306,16 @@ func (s *InvocationStore) SetNow(now time.Time) {
 		return
 	}
 	s.now = index
-	for i, h := range s.hours {
-		switch {
-		case i < index-int64(Horizon/time.Hour)-1:
+	first := index - int64(Horizon/time.Hour) - 1
+	s.hours = slices.DeleteFunc(slices.Clone(s.hours), func(h *hourCells) bool {
+		if h.index < first {
 			s.rows -= h.n
-			delete(s.hours, i)
-		case h.hasRows && !s.keepsRows(i):
-			h = s.hour(i)
+		}
+		return h.index < first
+	})
+	for i, h := range s.hours {
+		if h.hasRows && !s.keepsRows(h.index) {
+			h = s.own(i)
 			h.rows, h.hasRows = nil, false
 		}
 	}
@@ -295,21 +323,19 @@ func (s *InvocationStore) SetNow(now time.Time) {
 
 // RowRange is the stretch of rowids in which all rows of one hour lie.
 type RowRange struct {
-	Hour          int64 // hours since the epoch
-	First, Last   int64 // rowids, inclusive
-	hourRowsCount int64
+	Hour        int64 // hours since the epoch
+	First, Last int64 // rowids, inclusive
 }
 
 // MissingRows lists the hours in which a window begins and whose single rows
 // the store doesn't hold.
 func (s *InvocationStore) MissingRows() []RowRange {
 	var out []RowRange
-	for i, h := range s.hours {
-		if !h.hasRows && s.keepsRows(i) {
-			out = append(out, RowRange{Hour: i, First: h.firstID, Last: h.maxID, hourRowsCount: h.n})
+	for _, h := range s.hours {
+		if !h.hasRows && s.keepsRows(h.index) {
+			out = append(out, RowRange{Hour: h.index, First: h.firstID, Last: h.maxID})
 		}
 	}
-	slices.SortFunc(out, func(a, b RowRange) int { return int(a.Hour - b.Hour) })
 	return out
 }
 
@@ -323,7 +349,8 @@ func (s *InvocationStore) FillRows(r RowRange, rows []Invocation) bool {
 	for i := range rows {
 		if floorDiv(rows[i].Time, int64(time.Hour)) == r.Hour {
 			class := ClassOf(s.tasks.names[rows[i].Task], rows[i].Shadow)
-			cells = append(cells, pack(&rows[i], class, r.Hour))
+			row, _ := pack(&rows[i], class, r.Hour)
+			cells = append(cells, row)
 		}
 	}
 	if int64(len(cells)) != h.n {
@@ -338,16 +365,12 @@ func (s *InvocationStore) FillRows(r RowRange, rows []Invocation) bool {
 func (s *InvocationStore) View() *Invocations {
 	v := &Invocations{
 		tasks: s.tasks.names, models: s.models.names,
-		Rows: s.rows, Undated: s.undated,
-		hours: make([]*hourCells, 0, len(s.hours)),
+		Rows: s.rows, Undated: s.undated, Unpriced: s.unpriced,
+		hours: slices.Clone(s.hours),
 	}
 	if s.newest != math.MinInt64 {
 		v.Newest = time.Unix(0, s.newest).UTC()
 	}
-	for _, h := range s.hours {
-		v.hours = append(v.hours, h)
-	}
-	slices.SortFunc(v.hours, func(a, b *hourCells) int { return int(a.index - b.index) })
 	s.generation++
 	return v
 }
@@ -358,6 +381,7 @@ type Invocations struct {
 	hours         []*hourCells // ascending
 	Rows          int64        // within the horizon
 	Undated       int64        // rows whose timestamp can't be read, in no figure
+	Unpriced      int64        // rows whose cost can't be true and counts as 0
 	Newest        time.Time    // zero if there are no rows
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/donna-project/donnatop/data/events"
 	"github.com/donna-project/donnatop/data/sketch"
 )
 
@@ -42,6 +41,9 @@ func llmFigures(s *Snapshot, notes *[]string) *LLM {
 		if !p.exact {
 			*notes = append(*notes, "some windows begin inside an hour whose single rows have not been read yet: their figures are right to the hour")
 		}
+		if n := s.DB.Invocations.Unpriced; n > 0 {
+			*notes = append(*notes, fmt.Sprintf("%d rows of invocation_log have a cost that can't be true (not finite, or over a billion USD): it counts as 0", n))
+		}
 		if n := s.DB.Invocations.Undated; n > 0 {
 			*notes = append(*notes, fmt.Sprintf("%d rows of invocation_log have no readable timestamp and count nowhere", n))
 		}
@@ -52,7 +54,6 @@ func llmFigures(s *Snapshot, notes *[]string) *LLM {
 			*notes = append(*notes, "the database has no daily_budget_extension: the daily cap stands as configured")
 		}
 	}
-	f.Events = llmEvents(s, notes)
 	return f
 }
 
@@ -89,17 +90,14 @@ func (p *llmPass) each(from, to time.Time, visit func(hour int64, task, model Sy
 // taskSums is what a window holds of one task type.
 type taskSums struct {
 	llm, shadow, all, metered sums // metered: all but audit
-	llmLatency, shadowLatency *sketch.Dense
+	llmLatency, shadowLatency sketch.Sum
 }
 
-func addLatency(d **sketch.Dense, c *cell, r *rowCell) {
-	if *d == nil {
-		*d = new(sketch.Dense)
-	}
+func addLatency(d *sketch.Sum, c *cell, r *rowCell) {
 	if c != nil {
-		(*d).AddSparse(&c.latency, c.maxLatency)
+		d.AddSparse(&c.latency, c.maxLatency)
 	} else {
-		(*d).Add(int64(r.latency))
+		d.Add(int64(r.latency))
 	}
 }
 
@@ -276,9 +274,9 @@ func (p *llmPass) write(w string, a *windowSums) {
 
 func (p *llmPass) writeLatency(w string, a *windowSums) {
 	byTask := map[string]Latency{}
-	var all sketch.Dense
+	var all sketch.Sum
 	for i := range a.tasks {
-		if d := a.tasks[i].llmLatency; d != nil && d.Count() > 0 {
+		if d := &a.tasks[i].llmLatency; d.Count() > 0 {
 			byTask[p.v.tasks[i]] = latencyOf(d)
 			all.Merge(d)
 		}
@@ -287,8 +285,8 @@ func (p *llmPass) writeLatency(w string, a *windowSums) {
 	p.f.LatencyAllMS[w] = ptr(latencyOf(&all))
 }
 
-func latencyOf(d *sketch.Dense) Latency {
-	if d == nil || d.Count() == 0 {
+func latencyOf(d *sketch.Sum) Latency {
+	if d.Count() == 0 {
 		return Latency{}
 	}
 	q := d.Quantiles(0.50, 0.95, 0.99)
@@ -299,7 +297,7 @@ func latencyOf(d *sketch.Dense) Latency {
 func (p *llmPass) shadow(a *windowSums) map[string]ShadowComparison {
 	type side struct {
 		sums
-		latency sketch.Dense
+		latency sketch.Sum
 	}
 	shadows := map[string]*side{}
 	primaries := map[string]*taskSums{}
@@ -314,22 +312,20 @@ func (p *llmPass) shadow(a *windowSums) map[string]ShadowComparison {
 			shadows[base] = &side{}
 		}
 		shadows[base].add(&t.shadow)
-		if t.shadowLatency != nil {
-			shadows[base].latency.Merge(t.shadowLatency)
-		}
+		shadows[base].latency.Merge(&t.shadowLatency)
 	}
 	out := make(map[string]ShadowComparison, len(shadows))
 	for base, sh := range shadows {
-		c := ShadowComparison{Shadow: p.shadowSide(&sh.sums, &sh.latency), Primary: p.shadowSide(&sums{}, nil)}
+		c := ShadowComparison{Shadow: p.shadowSide(&sh.sums, &sh.latency), Primary: p.shadowSide(&sums{}, &sketch.Sum{})}
 		if t := primaries[base]; t != nil {
-			c.Primary = p.shadowSide(&t.llm, t.llmLatency)
+			c.Primary = p.shadowSide(&t.llm, &t.llmLatency)
 		}
 		out[base] = c
 	}
 	return out
 }
 
-func (p *llmPass) shadowSide(s *sums, d *sketch.Dense) ShadowSide {
+func (p *llmPass) shadowSide(s *sums, d *sketch.Sum) ShadowSide {
 	l := latencyOf(d)
 	side := ShadowSide{Calls: s.calls, P50: l.P50, P95: l.P95, CostUSD: p.cost(s)}
 	if side.CostUSD != nil && s.calls > 0 {
@@ -484,7 +480,7 @@ func budgetCaps(s *Snapshot) Budget {
 	today := s.At.UTC().Format(time.DateOnly)
 	granted := 0.0
 	for _, e := range s.DB.Extensions {
-		if e.Date == today && !e.Voided {
+		if e.Date == today && !e.Voided && !e.GrantedAt.After(s.At) {
 			granted += e.AmountUSD
 		}
 	}
@@ -502,31 +498,6 @@ func recentRows(s *Snapshot) []InvocationRow {
 		}
 	}
 	return rows
-}
-
-// llmEvents counts what the log says of calls. Windows whose lines have not all
-// been counted are nil.
-func llmEvents(s *Snapshot, notes *[]string) map[string]*LLMEvents {
-	if s.LogState().State == StateAbsent {
-		return nil
-	}
-	out := make(map[string]*LLMEvents, len(WindowNames))
-	for _, w := range windowsNewestFirst(WindowNames, s.At) {
-		if !s.logsCover(w.From) {
-			out[w.Name] = nil
-			continue
-		}
-		n, exact := s.Counts.Between(w.From, w.To)
-		if !exact {
-			*notes = append(*notes, "log counts of "+w.Name+" are right to the hour: there are more lines than single moments are kept of")
-		}
-		out[w.Name] = &LLMEvents{
-			Started: n[events.LLMStarted], Completed: n[events.LLMCompleted], Failed: n[events.LLMFailed],
-			Retried: n[events.LLMRetried], BreakerOpened: n[events.LLMBreakerOpened],
-			BreakerClosed: n[events.LLMBreakerClosed], Fallback: n[events.LLMFallback],
-		}
-	}
-	return out
 }
 
 func (p *llmPass) tokenCount(s *sums) TokenCount {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,8 +13,37 @@ import (
 // Schema is the version of the JSON contract.
 const Schema = 1
 
-// Views are the views a report can be narrowed to, in the order of their keys.
-var Views = []string{"llm", "logs"}
+// branch is a part of the report that a view stands for.
+type branch struct {
+	view string
+	key  string // in the JSON
+	of   func(*Figures) any
+}
+
+// branches lists the parts of the report in the order of the views' keys. A part
+// whose source isn't there at all is null.
+var branches = []branch{
+	{"health", "health", func(f *Figures) any { return f.Health }},
+	{"tasks", "tasks", func(f *Figures) any { return f.Tasks }},
+	{"llm", "llm", func(f *Figures) any { return f.LLM }},
+	{"agents", "agents", func(f *Figures) any { return f.Agents }},
+	{"notifications", "notifications", func(f *Figures) any { return f.Notifications }},
+	{"escalations", "escalations", func(f *Figures) any { return f.Escalations }},
+	{"errors", "errors", func(f *Figures) any { return f.Errors }},
+	{"preferences", "preferences", func(f *Figures) any { return f.Preferences }},
+	{"skills", "skills", func(f *Figures) any { return f.Skills }},
+	{"memory", "memory", func(f *Figures) any { return f.Memory }},
+	{"logs", "logs", func(f *Figures) any { return f.Logs }},
+}
+
+// Views are the names of the views a report can be narrowed to.
+func Views() []string {
+	names := make([]string, len(branches))
+	for i, b := range branches {
+		names[i] = b.view
+	}
+	return names
+}
 
 // Report is what `snapshot --json` prints: the figures of the views asked for
 // and how far they can be trusted.
@@ -24,10 +54,10 @@ type Report struct {
 	Notes   []string                `json:"notes"`
 	Sources map[string]SourceReport `json:"sources"`
 
-	LLM  *LLM  `json:"llm,omitempty"` // nil unless asked for
-	Logs *Logs `json:"-"`             // see MarshalJSON: null is an answer
+	// Figures are all figures, those of other views too.
+	Figures *Figures `json:"-"`
 
-	views map[string]bool
+	views []string
 }
 
 // ReportWindow is the window chosen for what shows only one.
@@ -58,13 +88,7 @@ func NewReport(s *Snapshot, window string, views []string) (*Report, error) {
 	f := s.Figures()
 	r := &Report{
 		Schema: Schema, Now: s.At, Window: ReportWindow(w), Notes: f.Notes,
-		Sources: s.sourceReports(), views: chosen,
-	}
-	if chosen["llm"] {
-		r.LLM = f.LLM
-	}
-	if chosen["logs"] {
-		r.Logs = f.Logs
+		Sources: s.sourceReports(), Figures: f, views: chosen,
 	}
 	if r.Notes == nil {
 		r.Notes = []string{}
@@ -72,47 +96,49 @@ func NewReport(s *Snapshot, window string, views []string) (*Report, error) {
 	return r, nil
 }
 
-func chooseViews(names []string) (map[string]bool, error) {
+// chooseViews checks the names; none means all.
+func chooseViews(names []string) ([]string, error) {
 	if len(names) == 0 {
-		names = Views
+		return Views(), nil
 	}
-	known := make(map[string]bool, len(Views))
-	for _, v := range Views {
-		known[v] = true
-	}
-	chosen := make(map[string]bool, len(names))
 	for _, n := range names {
-		if !known[n] {
-			return nil, fmt.Errorf("unknown view %q: use one of %s", n, strings.Join(Views, ", "))
+		if !slices.Contains(Views(), n) {
+			return nil, fmt.Errorf("unknown view %q: use one of %s", n, strings.Join(Views(), ", "))
 		}
-		chosen[n] = true
 	}
-	return chosen, nil
+	return names, nil
 }
 
 // Has tells whether the report was asked for the view.
-func (r *Report) Has(view string) bool { return r.views[view] }
+func (r *Report) Has(view string) bool { return slices.Contains(r.views, view) }
 
 // MarshalJSON leaves out the views nobody asked for; a view without any source
 // is there as null.
 func (r *Report) MarshalJSON() ([]byte, error) {
 	type plain Report // without this method
-	if !r.Has("logs") {
-		return marshal((*plain)(r))
+	var out bytes.Buffer
+	if err := encode(&out, (*plain)(r)); err != nil {
+		return nil, err
 	}
-	return marshal(struct {
-		*plain
-		Logs *Logs `json:"logs"`
-	}{(*plain)(r), r.Logs})
+	for _, b := range branches {
+		if !r.Has(b.view) {
+			continue
+		}
+		out.Truncate(bytes.LastIndexByte(out.Bytes(), '}'))
+		fmt.Fprintf(&out, ",%q:", b.key)
+		if err := encode(&out, b.of(r.Figures)); err != nil {
+			return nil, fmt.Errorf("encode %s: %w", b.key, err)
+		}
+		out.WriteByte('}')
+	}
+	return out.Bytes(), nil
 }
 
-// marshal is JSON with text as it is: < > & need no escapes outside of HTML.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+// encode writes JSON with text as it is: < > & need no escapes outside of HTML.
+func encode(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return b.Bytes(), err
+	return e.Encode(v)
 }
 
 // WriteJSON prints the report, indented by two spaces.

@@ -18,6 +18,10 @@ type Snapshot struct {
 	Config  Config
 	Logs    *LogView
 	Counts  *EventCounts
+	Facts   *Facts
+
+	Containers *ContainerView // nil before the first answer
+	Host       *HostView      // nil before the first look
 
 	figures func() *Figures
 }
@@ -33,9 +37,20 @@ func newSnapshot(s Snapshot) *Snapshot {
 
 // Figures holds every figure of the JSON contract that has been built so far.
 type Figures struct {
-	At    time.Time
-	LLM   *LLM
-	Logs  *Logs    // nil without a log source
+	At   time.Time
+	LLM  *LLM
+	Logs *Logs // nil without a log source
+
+	Tasks         *Tasks
+	Agents        *Agents
+	Notifications *Notifications
+	Escalations   *Escalations
+	Errors        *Errors
+	Preferences   *Preferences
+	Skills        *Skills
+	Memory        *Memory
+	Health        *Health
+
 	Notes []string // what a reader must know to trust the figures
 }
 
@@ -44,8 +59,59 @@ func computeFigures(s *Snapshot) *Figures {
 	if len(s.Config.Defaulted) > 0 {
 		f.Notes = append(f.Notes, "Donna's own defaults hold for "+strings.Join(s.Config.Defaulted, ", ")+": give --donna-config DIR to read hers")
 	}
+	lines := countLines(s, &f.Notes)
+	t := s.tables()
+	if t == nil {
+		t = &Tables{}
+	}
+
 	f.LLM = llmFigures(s, &f.Notes)
+	f.LLM.Events = lines.llmEvents()
+
+	f.Tasks = taskFigures(s)
+	f.Tasks.TimeToSchedule = timeToSchedule(s, t.Tasks)
+	f.Tasks.Dedup = lines.dedup()
+
+	f.Agents = agentFigures(s)
+	f.Agents.LLMSpendByCaller = f.LLM.SpendByTaskType
+	f.Agents.Events = lines.agentEvents()
+
+	f.Notifications = nudgeFigures(s)
+	f.Notifications.Sent, f.Notifications.Failed, f.Notifications.Blocked = lines.sent(), lines.failed(), lines.blocked()
+	f.Notifications.ReplyS = replyTimes(s, t.Nudges)
+
+	f.Escalations = escalationFigures(s)
+	f.Preferences = preferenceFigures(s)
+
+	f.Errors = &Errors{Counts: lines.errorCounts(), Per5m: errorsPer5m(s, &f.Notes)}
+
+	f.Skills = skillFigures(s)
+	f.Skills.Nightly = nightlyLines(s)
+
+	f.Memory = memoryFigures(s)
+	f.Memory.Retrieval = retrieval(s)
+	f.Memory.Ingest, f.Memory.Failures = lines.ingest(), lines.memoryFailures()
+	f.Memory.Writes, f.Memory.Watch = lines.memoryWrites(), lines.watch()
+
+	f.Health = healthFigures(s)
 	f.Logs = logFigures(s)
+	return f
+}
+
+// healthFigures joins what the engine, the disks and the log say.
+func healthFigures(s *Snapshot) *Health {
+	f := &Health{
+		Containers: containerFigures(s.Containers), Disks: diskFigures(s.Host), DataDirs: dataDirFigures(s.Host),
+		Breakers: logBreakers(s), LastOK: newestOK(logLastOK(s), hostLastOK(s.Host, s.At)),
+		Heartbeat: logHeartbeat(s), Checks: logChecks(s), ErrorRate5m: errorRate5m(s),
+	}
+	if f.Heartbeat == nil || f.Heartbeat.At == nil {
+		// the orchestrator's own line is its best sign of life; without it, the
+		// file of the watcher that looks after it
+		if h := hostHeartbeat(s.Host, s.At); h != nil {
+			f.Heartbeat = h
+		}
+	}
 	return f
 }
 

@@ -61,6 +61,11 @@ func WindowAt(name string, now time.Time) (Window, error) {
 	return Window{Name: name, From: from, To: now}, nil
 }
 
+// windowNamed is the window of one of this package's own names.
+func windowNamed(name string, now time.Time) Window {
+	return windowsNewestFirst([]string{name}, now)[0]
+}
+
 // windowsNewestFirst gives the named windows that end now, the one that begins
 // last first, which is the order a single pass over rows can serve them in.
 func windowsNewestFirst(names []string, now time.Time) []Window {

@@ -26,6 +26,7 @@ import (
 const (
 	modelsFile    = "donna_models.yaml"
 	dashboardFile = "dashboard.yaml"
+	agentsFile    = "agents.yaml"
 	// maxFileBytes is far beyond any configuration; what is larger is something else.
 	maxFileBytes = 4 << 20
 )
@@ -46,6 +47,13 @@ type dashboard struct {
 	} `yaml:"budget"`
 }
 
+// agents is the part of agents.yaml that figures use (donna-data.md §6.3).
+type agents struct {
+	Agents map[string]struct {
+		TimeoutSeconds *float64 `yaml:"timeout_seconds"`
+	} `yaml:"agents"`
+}
+
 // Load reads the configuration in dir. A file that doesn't exist counts as
 // empty, but at least one must be there: the error says which are looked for.
 func Load(dir string) (data.Config, error) {
@@ -60,8 +68,21 @@ func Load(dir string) (data.Config, error) {
 	if err != nil {
 		return c, err
 	}
-	if !foundModels && !foundDashboard {
-		return c, fmt.Errorf("no %s and no %s in %s: --donna-config wants the directory of Donna's YAML files", modelsFile, dashboardFile, dir)
+	var a agents
+	foundAgents, err := read(filepath.Join(dir, agentsFile), &a)
+	if err != nil {
+		return c, err
+	}
+	if !foundModels && !foundDashboard && !foundAgents {
+		return c, fmt.Errorf("none of %s, %s, %s in %s: --donna-config wants the directory of Donna's YAML files", modelsFile, dashboardFile, agentsFile, dir)
+	}
+	if foundAgents {
+		c.AgentTimeouts = make(map[string]float64, len(a.Agents))
+		for name, agent := range a.Agents {
+			if agent.TimeoutSeconds != nil {
+				c.AgentTimeouts[name] = *agent.TimeoutSeconds
+			}
+		}
 	}
 	c.Defaulted = nil
 	for _, k := range []struct {
@@ -187,7 +208,7 @@ func (s *Source) poll(sink data.Sink, loaded bool) bool {
 // look is a fingerprint of the files: names, sizes and times of change.
 func look(dir string) string {
 	var b strings.Builder
-	for _, name := range []string{modelsFile, dashboardFile} {
+	for _, name := range []string{modelsFile, dashboardFile, agentsFile} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
 			fmt.Fprintln(&b, name, err)

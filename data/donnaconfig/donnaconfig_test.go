@@ -23,32 +23,35 @@ func write(t *testing.T, dir, name, text string) {
 
 func TestLoad(t *testing.T) {
 	defaults := data.DefaultConfig()
+	timeouts := defaults.AgentTimeouts
 	for _, tc := range []struct {
-		name              string
-		models, dashboard string // empty: no such file
-		want              data.Config
-		wantErr           string
+		name string
+		// empty: no such file
+		models, dashboard, agents string
+		want                      data.Config
+		wantErr                   string
 	}{
 		{
 			name:      "all keys",
 			models:    "models: {parser: {}}\ncost:\n  monthly_budget_usd: 120.5\n  daily_pause_threshold_usd: 25\n  monthly_warning_pct: 0.85\n",
 			dashboard: "budget:\n  daily_usd: 1\n  alert_pct: 75\n",
-			want:      data.Config{DailyUSD: 25, MonthlyUSD: 120.5, MonthlyWarningPct: 85, AlertPct: 75},
+			agents:    "agents:\n  pm: {enabled: true, timeout_seconds: 90}\n  coding: {enabled: false}\n",
+			want:      data.Config{DailyUSD: 25, MonthlyUSD: 120.5, MonthlyWarningPct: 85, AlertPct: 75, AgentTimeouts: map[string]float64{"pm": 90}},
 		},
 		{
 			name:   "zero is a value, not an absence",
 			models: "cost: {monthly_budget_usd: 0, daily_pause_threshold_usd: 0}\n",
-			want:   data.Config{MonthlyWarningPct: 90, AlertPct: 80},
+			want:   data.Config{MonthlyWarningPct: 90, AlertPct: 80, AgentTimeouts: timeouts},
 		},
 		{
 			name:      "missing keys keep the defaults and say so",
 			dashboard: "budget: {alert_pct: 70}\n",
 			want: data.Config{
-				DailyUSD: 20, MonthlyUSD: 100, MonthlyWarningPct: 90, AlertPct: 70,
+				DailyUSD: 20, MonthlyUSD: 100, MonthlyWarningPct: 90, AlertPct: 70, AgentTimeouts: timeouts,
 				Defaulted: []string{"the daily budget (20 USD)", "the monthly budget (100 USD)"},
 			},
 		},
-		{name: "no files", want: defaults, wantErr: "no donna_models.yaml and no dashboard.yaml"},
+		{name: "no files", want: defaults, wantErr: "none of donna_models.yaml"},
 		{name: "not YAML", models: "cost: [1, 2\n", want: defaults, wantErr: "donna_models.yaml"},
 		{name: "a word for a number", models: "cost:\n  monthly_budget_usd: lots\n", want: defaults, wantErr: "[2:"},
 		{name: "negative", models: "cost: {monthly_budget_usd: -1}\n", want: defaults, wantErr: "at least 0"},
@@ -61,6 +64,9 @@ func TestLoad(t *testing.T) {
 			}
 			if tc.dashboard != "" {
 				write(t, dir, dashboardFile, tc.dashboard)
+			}
+			if tc.agents != "" {
+				write(t, dir, agentsFile, tc.agents)
 			}
 			got, err := Load(dir)
 			if tc.wantErr == "" && err != nil || tc.wantErr != "" && (err == nil || !strings.Contains(err.Error(), tc.wantErr)) {

@@ -1,8 +1,6 @@
 package events
 
 import (
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/donna-project/donnatop/data/logline"
@@ -11,7 +9,7 @@ import (
 // A Metric is one thing that is counted from log lines.
 type Metric uint8
 
-// The metrics of LLM calls.
+// The metrics, grouped by the figure they are parts of: a line counts once within a figure, but may count in several.
 const (
 	LLMStarted Metric = iota
 	LLMCompleted
@@ -21,10 +19,67 @@ const (
 	LLMBreakerClosed
 	LLMFallback
 
+	AgentDispatched
+	AgentProgress
+	AgentCompleted
+	AgentFailed
+	AgentTimeout
+
+	NotificationSent    // by type and channel
+	NotificationFailed  // by type
+	NotificationBlocked // by type
+
+	DedupHit  // a check that found a duplicate
+	DedupMiss // one that found none
+
+	MemoryIngested    // by event
+	MemoryFailed      // by source_type
+	MemoryWritten     // by template
+	MemorySkipped     // by template
+	MemoryWriteFailed // by template
+	VaultChanged      // by change
+
+	LevelWarning
+	LevelError
+	LevelCritical
+
 	NumMetrics // how many there are
 )
 
-// byEvent and byType are the definitions: the values of `event` and of `event_type` that make a line count.
+// A Series is a metric with the values it is counted by. Key is what the metric's comment names, Channel is of
+// NotificationSent alone; both are "" where the metric has no such dimension or the line doesn't say.
+type Series struct {
+	Metric       Metric
+	Key, Channel string
+}
+
+// figure is what a line counts in only once.
+type figure uint8
+
+const (
+	figureLLM figure = iota
+	figureAgents
+	figureNotifications
+	figureDedup
+	figureMemory
+)
+
+func (m Metric) figure() figure {
+	switch {
+	case m <= LLMFallback:
+		return figureLLM
+	case m <= AgentTimeout:
+		return figureAgents
+	case m <= NotificationBlocked:
+		return figureNotifications
+	case m <= DedupMiss:
+		return figureDedup
+	}
+	return figureMemory
+}
+
+// byEvent and byType are the definitions: the values of `event` and of `event_type` that make a line count. What a
+// line is counted by, and whether a check for duplicates is a hit, stands in its other fields: see series.
 var (
 	byEvent = map[string]Metric{
 		"model_router_dispatch":        LLMStarted,
@@ -37,6 +92,61 @@ var (
 		"circuit_breaker_closed":       LLMBreakerClosed,
 		"fallback_activated":           LLMFallback,
 		"ollama_fallback_activated":    LLMFallback,
+
+		"prep_agent_executing":              AgentDispatched,
+		"skill_step_completed":              AgentProgress,
+		"chat.tool_loop_turn":               AgentProgress,
+		"prep_agent_complete":               AgentCompleted,
+		"prep_agent_execution_failed":       AgentFailed,
+		"skill_run_failed_abort":            AgentFailed,
+		"skill_executor_unexpected_failure": AgentFailed,
+		"automation_run_exception":          AgentFailed,
+		"chat.tool_loop_timeout":            AgentTimeout,
+		"validation_run_timeout":            AgentTimeout,
+
+		"notification_sent":        NotificationSent,
+		"dm_sent":                  NotificationSent,
+		"dm_sent_from_queue":       NotificationSent,
+		"sms_sent":                 NotificationSent,
+		"email_draft_created":      NotificationSent,
+		"overdue_thread_created":   NotificationSent,
+		"twilio_voice_call_placed": NotificationSent,
+
+		"notification_send_failed":                   NotificationFailed,
+		"dm_send_failed":                             NotificationFailed,
+		"dm_send_from_queue_failed":                  NotificationFailed,
+		"sms_send_failed":                            NotificationFailed,
+		"email_draft_failed":                         NotificationFailed,
+		"notification_flush_failed":                  NotificationFailed,
+		"fallback_alert_send_failed":                 NotificationFailed,
+		"send_message_channel_unavailable":           NotificationFailed,
+		"send_embed_channel_unavailable":             NotificationFailed,
+		"send_message_with_view_channel_unavailable": NotificationFailed,
+		"send_to_thread_unavailable":                 NotificationFailed,
+		"sms_rate_limit_reached":                     NotificationFailed,
+		"sms_dispatch_skipped_no_client":             NotificationFailed,
+		"email_dispatch_skipped_no_client":           NotificationFailed,
+
+		"notification_queued_blackout":    NotificationBlocked,
+		"notification_queued_quiet_hours": NotificationBlocked,
+		"dm_queued_blackout":              NotificationBlocked,
+		"dm_queued_quiet_hours":           NotificationBlocked,
+		"sms_blocked_blackout":            NotificationBlocked,
+		"sms_blocked_quiet_hours":         NotificationBlocked,
+		"email_blocked_blackout":          NotificationBlocked,
+		"email_blocked_quiet_hours":       NotificationBlocked,
+
+		"dedup_check_result": DedupMiss, // unless its verdict says otherwise
+
+		"memory_ingest_batch":                MemoryIngested,
+		"memory_ingest_chat_turn":            MemoryIngested,
+		"memory_ingest_task":                 MemoryIngested,
+		"memory_ingest_correction":           MemoryIngested,
+		"memory_ingest_failed":               MemoryFailed,
+		"vault_autowrite_written":            MemoryWritten,
+		"vault_autowrite_skipped_idempotent": MemorySkipped,
+		"vault_autowrite_failed":             MemoryWriteFailed,
+		"vault_watch_event":                  VaultChanged,
 	}
 	byType = map[string]Metric{
 		"api.call.started":            LLMStarted,
@@ -46,6 +156,18 @@ var (
 		"api.circuit_breaker.opened":  LLMBreakerOpened,
 		"api.circuit_breaker.closed":  LLMBreakerClosed,
 		"api.degraded_mode.activated": LLMFallback,
+
+		"agent.dispatched": AgentDispatched,
+		"agent.progress":   AgentProgress,
+		"agent.completed":  AgentCompleted,
+		"agent.failed":     AgentFailed,
+		"agent.timeout":    AgentTimeout,
+
+		"notification.sent":             NotificationSent,
+		"notification.failed":           NotificationFailed,
+		"notification.blackout_blocked": NotificationBlocked,
+
+		"task.dedup_detected": DedupHit,
 	}
 )
 
@@ -55,30 +177,70 @@ const (
 	embeddingPrefix     = "embed_"
 )
 
-// Classify says which metric e counts towards. A line counts once: its `event` decides, and `event_type` only where
-// `event` says nothing. A logged invocation whose task type is an embedding's is no LLM call by its event, and an
-// `event_type` of fallback_activated, which many events carry, is no fallback.
-func Classify(e *logline.Entry) (Metric, bool) {
-	if m, ok := byEvent[e.Event]; ok && !(e.Event == llmInvocationLogged && strings.HasPrefix(e.TaskType, embeddingPrefix)) {
-		return m, true
+// Classify appends to dst the series e counts in, at most one of each figure: its `event` decides, and `event_type`
+// only where `event` says nothing of that figure. A logged invocation whose task type is an embedding's is no LLM call
+// by its event, and an `event_type` of fallback_activated, which many events carry, is no fallback. The level counts
+// whatever else the line says.
+//
+// The strings of the series may be parts of e.Raw: who keeps them longer than e clones them.
+func Classify(dst []Series, e *logline.Entry) []Series {
+	switch e.Level {
+	case "warning":
+		dst = append(dst, Series{Metric: LevelWarning})
+	case "error":
+		dst = append(dst, Series{Metric: LevelError})
+	case "critical":
+		dst = append(dst, Series{Metric: LevelCritical})
 	}
-	m, ok := byType[e.EventType]
-	return m, ok
+	m, ok := byEvent[e.Event]
+	if ok && e.Event == llmInvocationLogged && strings.HasPrefix(e.TaskType, embeddingPrefix) {
+		ok = false
+	}
+	if ok {
+		dst = append(dst, series(m, e))
+	}
+	if e.EventType == "" {
+		return dst
+	}
+	if typed, known := byType[e.EventType]; known && (!ok || typed.figure() != m.figure()) {
+		dst = append(dst, series(typed, e))
+	}
+	return dst
 }
 
-// HistoryFilter returns an RE2 alternation that matches the text of every line that [Classify] counts, and of some it
-// does not. It is for LogQL's |~: older lines that are read only to be counted need not all come over the wire.
-//
-// Besides the names it matches the beginning of an escaped ASCII or Latin-1 character, so that a name written with
-// escapes is not lost either.
-func HistoryFilter() string {
-	var names []string
-	for name := range byEvent {
-		names = append(names, regexp.QuoteMeta(name))
+// series adds to m what the line is counted by.
+func series(m Metric, e *logline.Entry) Series {
+	s := Series{Metric: m}
+	switch m {
+	case NotificationSent:
+		fields := e.Fields()
+		s.Key, s.Channel = text(fields, "notification_type", "type"), text(fields, "channel")
+	case NotificationFailed, NotificationBlocked:
+		s.Key = text(e.Fields(), "notification_type", "type")
+	case DedupMiss:
+		if v := text(e.Fields(), "verdict"); v == "same" || v == "related" {
+			s.Metric = DedupHit
+		}
+	case MemoryIngested:
+		s.Key = e.Event
+	case MemoryFailed:
+		s.Key = text(e.Fields(), "source_type")
+	case MemoryWritten, MemorySkipped, MemoryWriteFailed:
+		s.Key = text(e.Fields(), "template")
+	case VaultChanged:
+		s.Key = text(e.Fields(), "change")
 	}
-	for name := range byType {
-		names = append(names, regexp.QuoteMeta(name))
+	return s
+}
+
+// text is the first of the keys whose value is text and not empty, else "".
+func text(fields []logline.Field, keys ...string) string {
+	for _, key := range keys {
+		for _, f := range fields {
+			if f.Key == key && f.Kind == logline.String && f.Value != "" {
+				return f.Value
+			}
+		}
 	}
-	slices.Sort(names)
-	return strings.Join(append(names, regexp.QuoteMeta(`\u00`)), "|")
+	return ""
 }

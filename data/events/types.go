@@ -1,12 +1,13 @@
 // Package events says what Donna's log lines are about.
 //
 // Her specification names event types such as api.call.started; her code prints almost none of them. What it prints is
-// an `event` such as model_router_dispatch, mostly without `event_type`. Two things here bridge that:
+// an `event` such as model_router_dispatch, mostly without `event_type`. Three things here bridge that:
 //
 //   - [Type] gives the specified type of a line, whichever of the two it carries, so that one filter finds both. It
 //     groups lines for reading; several lines of one type may belong to one thing.
-//   - [Classify] says which figure a line counts towards. Its lists are shorter than the types, so that nothing counts
+//   - [Classify] says which figures a line counts in. Its lists are shorter than the types, so that nothing counts
 //     twice. Figures use it and never Type.
+//   - [Tell] knows the few lines of which a figure needs more than their number.
 package events
 
 import "strings"

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Unquote reads a JSON string whose opening quote stands just before s: its text, with escapes resolved, and what
@@ -22,7 +23,8 @@ func Unquote(s string) (text, rest string, ok bool) {
 
 // unescape resolves the escapes of a string that scanString found well formed.
 func unescape(s string) string {
-	return string(appendUnescaped(make([]byte, 0, len(s)), s))
+	b := appendUnescaped(make([]byte, 0, len(s)), s)
+	return unsafe.String(unsafe.SliceData(b), len(b)) // b is not kept: no second copy
 }
 
 // appendUnescaped appends s with its escapes resolved. Two \u escapes that are a surrogate pair are one character; a

@@ -8,12 +8,14 @@
 //
 // [Sparse] is the form to keep (four bytes a pair, only the buckets that occur,
 // no allocation until the first value), [Dense] the form to add up many of them
-// and ask for percentiles.
+// and ask for percentiles, and [Sum] begins as the one and becomes the other, for
+// when there are many sums and most of them are small.
 package sketch
 
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 const (
@@ -76,9 +78,7 @@ func (s *Sparse) Add(v int64) {
 			return
 		}
 	}
-	s.pairs = append(s.pairs, 0)
-	copy(s.pairs[i+1:], s.pairs[i:])
-	s.pairs[i] = b<<countBits | 1
+	s.pairs = slices.Insert(s.pairs, i, b<<countBits|1)
 }
 
 // search is the index of the first pair of bucket b or of a later one.
@@ -110,6 +110,19 @@ func (s *Sparse) Clone() Sparse {
 		return Sparse{}
 	}
 	return Sparse{pairs: append(make([]uint32, 0, len(s.pairs)+1), s.pairs...)}
+}
+
+// merge adds n values of bucket b.
+func (s *Sparse) merge(b, n uint32) {
+	i := s.search(b)
+	for ; n > 0; i++ {
+		if i == len(s.pairs) || s.pairs[i]>>countBits != b {
+			s.pairs = slices.Insert(s.pairs, i, b<<countBits)
+		}
+		room := maxCount - s.pairs[i]&maxCount
+		s.pairs[i] += min(n, room)
+		n -= min(n, room)
+	}
 }
 
 // Dense is a sketch as one counter per bucket. The zero value is empty.
@@ -173,6 +186,104 @@ func (d *Dense) Quantiles(qs ...float64) []int64 {
 			seen += int64(d.counts[b])
 		}
 		out[i] = min(middle(uint32(b)), d.max)
+	}
+	return out
+}
+
+// sumPairs is how many pairs a [Sum] holds before it becomes dense: a quarter of
+// a kilobyte instead of nine.
+const sumPairs = 64
+
+// Sum adds up values and sketches. The zero value is empty.
+type Sum struct {
+	few  Sparse
+	many *Dense // instead of few, once there are many
+	n    int64
+	max  int64
+}
+
+// Add counts v once.
+func (s *Sum) Add(v int64) {
+	s.n++
+	s.max = max(s.max, v)
+	if s.many != nil {
+		s.many.Add(v)
+		return
+	}
+	s.few.Add(v)
+	s.grow(0)
+}
+
+// AddSparse merges o, whose largest value was largest.
+func (s *Sum) AddSparse(o *Sparse, largest int64) {
+	if len(o.pairs) == 0 {
+		return
+	}
+	s.n += o.Count()
+	s.max = max(s.max, largest)
+	s.grow(len(o.pairs))
+	if s.many != nil {
+		s.many.AddSparse(o, largest)
+		return
+	}
+	for _, p := range o.pairs {
+		s.few.merge(p>>countBits, p&maxCount)
+	}
+}
+
+// grow makes the sum dense if it holds too many pairs or is about to.
+func (s *Sum) grow(by int) {
+	if s.many == nil && len(s.few.pairs)+by > sumPairs {
+		s.many = new(Dense)
+		s.many.AddSparse(&s.few, s.max)
+		s.few = Sparse{}
+	}
+}
+
+// AddTo merges the sum into d.
+func (s *Sum) AddTo(d *Dense) {
+	if s.many != nil {
+		d.Merge(s.many)
+	} else {
+		d.AddSparse(&s.few, s.max)
+	}
+}
+
+// Merge adds all of o to s.
+func (s *Sum) Merge(o *Sum) {
+	if o.many == nil {
+		s.AddSparse(&o.few, o.max)
+		return
+	}
+	s.n += o.n
+	s.max = max(s.max, o.max)
+	s.grow(sumPairs + 1)
+	s.many.Merge(o.many)
+}
+
+// Count is the number of values added.
+func (s *Sum) Count() int64 { return s.n }
+
+// Max is the largest value added, exact; 0 if there is none.
+func (s *Sum) Max() int64 { return s.max }
+
+// Quantiles is as [Dense.Quantiles].
+func (s *Sum) Quantiles(qs ...float64) []int64 {
+	if s.many != nil {
+		return s.many.Quantiles(qs...)
+	}
+	out := make([]int64, len(qs))
+	if s.n == 0 {
+		return out
+	}
+	var seen int64
+	at := -1
+	for i, q := range qs {
+		for rank := Rank(q, s.n); seen < rank; {
+			at++
+			seen += int64(s.few.pairs[at] & maxCount)
+		}
+		out[i] = min(middle(s.few.pairs[at]>>countBits), s.max)
 	}
 	return out
 }

@@ -84,7 +84,9 @@ func TestQuantilesAgreeWithSortedValues(t *testing.T) {
 		{"huge", 5000, func() int64 { return rng.Int64N(1 << 39) }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			var viaSparse, direct Dense
+			var viaSparse, viaSum Dense
+			var direct Dense
+			var sum, merged, halves Sum
 			var parts [7]Sparse
 			var largest [7]int64
 			values := make([]int64, tc.n)
@@ -92,14 +94,24 @@ func TestQuantilesAgreeWithSortedValues(t *testing.T) {
 				v := tc.draw()
 				values[i] = v
 				direct.Add(v)
+				sum.Add(v)
 				parts[i%7].Add(v)
 				largest[i%7] = max(largest[i%7], v)
 			}
 			for i := range parts {
 				viaSparse.AddSparse(&parts[i], largest[i])
+				merged.AddSparse(&parts[i], largest[i])
+				var part Sum
+				part.AddSparse(&parts[i], largest[i])
+				halves.Merge(&part)
 			}
+			merged.AddTo(&viaSum)
 			slices.Sort(values)
-			for _, d := range []*Dense{&direct, &viaSparse} {
+			for _, d := range []interface {
+				Count() int64
+				Max() int64
+				Quantiles(...float64) []int64
+			}{&direct, &viaSparse, &viaSum, &sum, &merged, &halves} {
 				if d.Count() != int64(tc.n) || d.Max() != values[tc.n-1] {
 					t.Fatalf("count %d max %d, want %d and %d", d.Count(), d.Max(), tc.n, values[tc.n-1])
 				}
@@ -152,6 +164,12 @@ func TestCloneSharesNothing(t *testing.T) {
 }
 
 func TestEmptyDense(t *testing.T) {
+	var s, e Sum
+	s.Merge(&e)
+	s.AddSparse(&Sparse{}, 99)
+	if got := s.Quantiles(0.5); s.Count() != 0 || s.Max() != 0 || got[0] != 0 {
+		t.Errorf("an empty sum gives %d %d %v", s.Count(), s.Max(), got)
+	}
 	var d, o Dense
 	d.Merge(&o)
 	d.AddSparse(&Sparse{}, 99)
