@@ -1,0 +1,38 @@
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
+# A build of the same commit is the same file: the date is the commit's.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+DATE    ?= $(shell date -u -d @$(SOURCE_DATE_EPOCH) +%Y-%m-%dT%H:%M:%SZ)
+LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
+
+.PHONY: help
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the static binary ./donnatop
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o donnatop ./cmd/donnatop
+
+.PHONY: demo
+demo: ## Open the dashboard on a simulated Donna
+	go run ./cmd/donnatop demo
+
+.PHONY: test
+test: ## Run the tests
+	go test ./...
+
+.PHONY: check
+check: ## Run everything CI runs except the real Loki
+	.ci/run
+
+.PHONY: e2e
+e2e: ## Run the tests against a real Loki (compiles it: minutes when cold)
+	cd e2e && go test -timeout 20m ./...
+
+.PHONY: golden
+golden: ## Draw the golden frames anew, to be reviewed with git diff
+	go test ./ui/... -update
+
+.PHONY: bench
+bench: ## Run the benchmarks with their baselines
+	go test -run '^$$' -bench . -benchmem ./...

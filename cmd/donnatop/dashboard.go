@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/jonboulle/clockwork"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/ui"
+)
+
+// shown is what the dashboard opens on.
+type shown struct {
+	sources []data.Source
+	clock   clockwork.Clock // whose now the figures are of
+	title   string
+}
+
+func runDashboard(ctx context.Context, e *env, o *options) error {
+	sources, err := o.sources(e, sourceMode{clock: e.clock})
+	if err != nil {
+		return err
+	}
+	return show(ctx, e, o, shown{sources: sources, clock: e.clock})
+}
+
+// show opens the dashboard, or prints the figures once where there is no
+// terminal to draw on.
+func show(ctx context.Context, e *env, o *options, w shown) error {
+	log, closeLog, err := o.openLog(e)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	sys := start(ctx, w.clock, o.refresh, log, w.sources)
+	defer sys.stop(e.clock, patience)
+	if !e.isTerminal() {
+		fmt.Fprintln(e.stderr, "donnatop: standard output is not a terminal: printing the figures once (see 'donnatop snapshot --help')")
+		snap, err := sys.settle(ctx, e.clock, snapshotWait)
+		if err != nil {
+			return err
+		}
+		return printSnapshot(e, o, &snapshotOptions{text: true}, snap)
+	}
+	model, err := ui.New(ui.Options{
+		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, ASCII: o.ascii, NoColor: o.noColor,
+		Window: o.window, Title: w.title, Version: versionText(), Log: log,
+	})
+	if err != nil {
+		return usageError{err}
+	}
+	if err := ui.Run(ctx, model, tea.WithInput(e.stdin), tea.WithOutput(e.stdout)); err != nil {
+		return fmt.Errorf("run the dashboard: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,20 @@
+// Command donnatop is a terminal dashboard for Donna. See README.md.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // one static binary: --tz works where no zone files are installed
+)
+
+func main() {
+	// A hang-up (a dropped SSH connection) ends the program in order, like Ctrl-C.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	code := run(ctx, os.Args[1:], env{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.LookupEnv,
+	})
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/jonboulle/clockwork"
+	"github.com/spf13/cobra"
+
+	"github.com/donna-project/donnatop/ui/safe"
+)
+
+// Exit codes of every command.
+const (
+	exitOK     = 0
+	exitFailed = 1 // a check or a source failed
+	exitUsage  = 2
+)
+
+// env is the world a command runs in, so that tests can give it another one.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) (string, bool)
+	clock          clockwork.Clock // the wall clock if nil
+}
+
+// isTerminal tells whether stdout is one.
+func (e *env) isTerminal() bool {
+	f, ok := e.stdout.(*os.File)
+	return ok && term.IsTerminal(f.Fd())
+}
+
+// usageError is an error of the command line itself.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errSourceFailed ends a command with exit code 1 after it has printed its
+// result: what failed is in the result and on stderr already.
+var errSourceFailed = errors.New("a source failed")
+
+// run executes the command line and gives its exit code.
+func run(ctx context.Context, args []string, e env) int {
+	if e.clock == nil {
+		e.clock = clockwork.NewRealClock()
+	}
+	root := newRoot(&e)
+	root.SetArgs(args)
+	root.SetIn(e.stdin)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
+	err := root.ExecuteContext(ctx)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errSourceFailed):
+		return exitFailed
+	case errors.As(err, &usage):
+		fmt.Fprintf(e.stderr, "donnatop: %s\nRun 'donnatop --help' for usage.\n", safe.Text(err.Error()))
+		return exitUsage
+	}
+	fmt.Fprintf(e.stderr, "donnatop: %s\n", safe.Text(err.Error()))
+	return exitFailed
+}
+
+func newRoot(e *env) *cobra.Command {
+	o := &options{}
+	root := &cobra.Command{
+		Use:   "donnatop",
+		Short: "A live terminal dashboard for Donna",
+		Long: `donnatop shows what Donna does, live: her LLM calls and what they cost, and her
+logs, from the database she writes and the Loki (or the files) she logs to. It
+only ever reads.
+
+Without a command it opens the dashboard on the sources given. 'donnatop demo'
+opens the same dashboard on a simulated Donna and needs nothing else.`,
+		Example: `  donnatop demo
+  donnatop --db /donna/db --loki http://localhost:3100 --donna-config /donna/config
+  donnatop snapshot --json --db /donna/db --view llm`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.resolve(cmd.Flags(), e); err != nil {
+				return err
+			}
+			return runDashboard(cmd.Context(), e, o)
+		},
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
+	o.addSourceFlags(root.PersistentFlags())
+	o.addScreenFlags(root.PersistentFlags())
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newVersion(e))
+	return root
+}
+
+// noArgs refuses arguments as a usage error, and names the command that was perhaps meant.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	msg := fmt.Sprintf("unknown argument %q for %q", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		msg += ": did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return usagef("%s", msg)
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
+	"github.com/donna-project/donnatop/ui/panels"
+	"github.com/donna-project/donnatop/ui/safe"
+)
+
+// Text is drawn by the same panels as the screen, in this width.
+const textWidth = 100
+
+// Panels fill the height they get. Charts get this one; lists get room for all
+// their rows, and what stays blank is cut off.
+const (
+	chartHeight = 12
+	listHeight  = 60
+)
+
+var chartPanels = map[string]bool{"hours": true, "days": true}
+
+// writeText prints the report for people, without colours.
+func writeText(w io.Writer, o *options, snap *data.Snapshot, report *data.Report) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "donnatop  %s  window %s\n", report.Now.In(o.location).Format(time.RFC3339), report.Window.Name)
+	for _, name := range []string{"db", "logs", "config"} {
+		s := report.Sources[name]
+		fmt.Fprintf(out, "%-7s %s  %s\n", name, s.State, safe.Text(s.Detail))
+	}
+	for _, n := range report.Notes {
+		fmt.Fprintf(out, "note    %s\n", safe.Text(n))
+	}
+	if report.Has("llm") {
+		if err := writePanels(out, o, snap, report.Window.Name); err != nil {
+			return err
+		}
+	}
+	if report.Has("logs") {
+		writeLogs(out, o, report.Figures.Logs)
+	}
+	return out.Flush()
+}
+
+func writePanels(out io.Writer, o *options, snap *data.Snapshot, window string) error {
+	styles, err := themes.New("mono", true)
+	if err != nil {
+		return fmt.Errorf("load the plain theme: %w", err)
+	}
+	env := &panels.Env{Styles: styles, ASCII: o.ascii, Location: o.location}
+	in := &panels.Input{Snapshot: snap, Figures: snap.Figures(), Window: window, Cursor: -1}
+	for _, p := range panels.LLM() {
+		height := listHeight
+		if chartPanels[p.ID] {
+			height = chartHeight
+		}
+		lines := p.Draw(env, in, textWidth, height)
+		for i := range lines {
+			lines[i] = strings.TrimRight(ansi.Strip(lines[i]), " ")
+		}
+		for len(lines) > 0 && lines[len(lines)-1] == "" {
+			lines = lines[:len(lines)-1]
+		}
+		title := p.Title
+		if status := p.Status(in); status != "" {
+			title += " (" + ansi.Strip(status) + ")"
+		}
+		fmt.Fprintf(out, "\n== %s\n%s\n", title, strings.Join(lines, "\n"))
+	}
+	return nil
+}
+
+func writeLogs(out io.Writer, o *options, logs *data.Logs) {
+	fmt.Fprint(out, "\n== Logs\n")
+	if logs == nil {
+		fmt.Fprintln(out, "no data: no log source is configured")
+		return
+	}
+	fmt.Fprintf(out, "%d lines at hand, %d known to be lost\n", logs.Lines, logs.Lost)
+	for _, g := range logs.Gaps {
+		fmt.Fprintf(out, "gap     %s to %s: %s\n", g.From.In(o.location).Format(time.RFC3339), g.To.In(o.location).Format(time.RFC3339), safe.Text(g.Reason))
+	}
+	for _, l := range logs.Recent {
+		level := ""
+		if l.Level != nil {
+			level = *l.Level
+		}
+		fmt.Fprintf(out, "%s %-8s %s\n", l.Time.In(o.location).Format("2006-01-02 15:04:05"), safe.Truncate(level, 8), safe.Text(l.Raw))
+	}
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Set by the linker for a release (see Makefile); otherwise what the Go tool
+// recorded of the checkout stands in.
+var (
+	version = ""
+	commit  = ""
+	date    = ""
+)
+
+func newVersion(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print version, commit and build date",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(e.stdout, "donnatop", versionText())
+			return err
+		},
+	}
+}
+
+// versionText is the version with what is known of its origin.
+func versionText() string {
+	v, c, d := version, commit, date
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if v == "" && info.Main.Version != "" {
+			v = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision" && c == "":
+				c = s.Value
+			case s.Key == "vcs.time" && d == "":
+				d = s.Value
+			}
+		}
+	}
+	if v == "" {
+		v = "(devel)"
+	}
+	text := v
+	if c != "" {
+		text += " commit " + c[:min(len(c), 12)]
+	}
+	if d != "" {
+		text += " of " + d
+	}
+	return text + " " + runtime.Version()
+}
