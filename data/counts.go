@@ -12,8 +12,8 @@ import (
 
 const (
 	// maxMoments bounds the single moments that are kept so that windows can begin
-	// anywhere: 16 M of them are 64 MB. Beyond it the oldest hours keep their sums only.
-	maxMoments = 16 << 20
+	// anywhere: 8 M of them are 64 MB. Beyond it the oldest hours keep their sums only.
+	maxMoments = 8 << 20
 	// maxSeries bounds the series of one metric and maxKeyBytes the text of a key:
 	// both come from log lines. What is beyond counts under Other.
 	maxSeries   = 1000
@@ -45,11 +45,11 @@ type countHour struct {
 	counts     map[*events.Series]*momentList
 }
 
-// momentList is how often a series occurred in an hour and when: microseconds
-// since the hour began, in order of arrival.
+// momentList is how often a series occurred in an hour and when: Unix
+// nanoseconds, in order of arrival.
 type momentList struct {
-	n      int64
-	micros []uint32 // nil with n > 0 once dropped for lack of room
+	n  int64
+	at []int64 // nil with n > 0 once dropped for lack of room
 }
 
 func newEventCounts() *eventCounts {
@@ -74,18 +74,18 @@ func (c *eventCounts) add(e *logline.Entry, now time.Time) {
 	index := floorDiv(ns, int64(time.Hour))
 	h := c.hour(index)
 	for _, s := range c.buf {
-		c.count(h, c.intern(s), uint32((ns-index*int64(time.Hour))/1000))
+		c.count(h, c.intern(s), ns)
 	}
 }
 
-func (c *eventCounts) count(h *countHour, s *events.Series, micros uint32) {
+func (c *eventCounts) count(h *countHour, s *events.Series, at int64) {
 	l := h.counts[s]
 	if l == nil {
 		l = &momentList{}
 		h.counts[s] = l
 	}
-	if l.n == int64(len(l.micros)) {
-		l.micros = append(l.micros, micros)
+	if l.n == int64(len(l.at)) {
+		l.at = append(l.at, at)
 		c.moments++
 	}
 	l.n++
@@ -146,14 +146,14 @@ func (c *eventCounts) forget() {
 	h := c.hour(oldest)
 	c.moments -= h.moments()
 	for _, l := range h.counts {
-		l.micros = nil
+		l.at = nil
 	}
 }
 
 func (h *countHour) moments() int {
 	n := 0
 	for _, l := range h.counts {
-		n += len(l.micros)
+		n += len(l.at)
 	}
 	return n
 }
@@ -232,9 +232,9 @@ func (v *EventCounts) between(from, to time.Time) (counts tally, exact bool) {
 			switch {
 			case whole:
 				counts[s] += l.n
-			case l.n == int64(len(l.micros)):
-				for _, at := range l.micros {
-					if t := begin + int64(at)*1000; lo <= t && t <= hi {
+			case l.n == int64(len(l.at)):
+				for _, t := range l.at {
+					if lo <= t && t <= hi {
 						counts[s]++
 					}
 				}
@@ -264,9 +264,9 @@ func (v *EventCounts) perStep(m events.Metric, start time.Time, step time.Durati
 			if s.Metric != m {
 				continue
 			}
-			if l.n == int64(len(l.micros)) {
-				for _, at := range l.micros {
-					if t := begin + int64(at)*1000; lo <= t && t <= hi {
+			if l.n == int64(len(l.at)) {
+				for _, t := range l.at {
+					if lo <= t && t <= hi {
 						counts[(t-lo)/int64(step)]++
 					}
 				}
