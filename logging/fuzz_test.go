@@ -156,13 +156,14 @@ func TestFloatsLikePython(t *testing.T) {
 // TestDirectEqualsMerge makes random calls and compares the two encoders: the
 // direct one may only be faster.
 func TestDirectEqualsMerge(t *testing.T) {
-	keys := []string{"a", "b", "c", "event", "level", "timestamp", "task_id", "user_id", "error", "err", "exc_info", "exception", "g", "event_type", "", "a long key of several words", "é"}
+	keys := []string{"a", "b", "c", "event", "level", "timestamp", "task_id", "user_id", "error", "err", "exc_info", "exception", "g", "event_type", "", "a long key of several words", "é", `"`, `a": 1, "b`, "a\": \"b"}
+	texts := []string{"text \xff", `"a": 1`, `a": `, "b", ": "}
 	random := rand.New(rand.NewPCG(1, 2))
 	key := func() string { return keys[random.IntN(len(keys))] }
 	value := func() slog.Value {
 		switch random.IntN(8) {
 		case 0:
-			return slog.StringValue("text \xff")
+			return slog.StringValue(texts[random.IntN(len(texts))])
 		case 1:
 			return slog.Float64Value(random.Float64())
 		case 2:

@@ -35,7 +35,9 @@ func (h *handler) Enabled(_ context.Context, level slog.Level) bool {
 }
 
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
-	l := line{time: r.Time, level: LevelName(r.Level), event: r.Message, scope: scopeOf(ctx), pc: r.PC}
+	var l line // filled field by field: the compiler builds a literal aside and copies it
+	l.time, l.level, l.event, l.pc = r.Time, LevelName(r.Level), r.Message, r.PC
+	l.scope = scopeOf(ctx)
 	return h.write(&l, &callPairs{record: &r})
 }
 

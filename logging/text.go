@@ -1,7 +1,9 @@
 package logging
 
 import (
+	"encoding/binary"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -25,11 +27,45 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// appendEscaped appends s without the quotes.
+// appendEscaped appends s without the quotes. Nearly every key and value is
+// plain, so s is copied and checked at once, in words of which the last two
+// may overlap (half the time of a check and a call to copy), and written
+// again only if there is something to escape.
 func appendEscaped(dst []byte, s string) []byte {
-	if isPlain(s) {
-		return append(dst, s...)
+	n, start := len(s), len(dst)
+	dst = extend(dst, n)
+	to := dst[start:]
+	var odd uint64
+	switch {
+	case n >= 8:
+		for i := 0; i < n-8; i += 8 {
+			w := word(s[i:])
+			binary.LittleEndian.PutUint64(to[i:], w)
+			odd |= oddBytes(w)
+		}
+		w := word(s[n-8:])
+		binary.LittleEndian.PutUint64(to[n-8:], w)
+		odd |= oddBytes(w)
+	case n >= 4:
+		first, last := halfWord(s), halfWord(s[n-4:])
+		binary.LittleEndian.PutUint32(to, first)
+		binary.LittleEndian.PutUint32(to[n-4:], last)
+		odd = oddBytes(uint64(first)<<32 | uint64(last))
+	default:
+		for i := range n {
+			to[i] = s[i]
+			if !plain[s[i]] {
+				odd = 1
+			}
+		}
 	}
+	if odd != 0 {
+		return appendEscapes(dst[:start], s)
+	}
+	return dst
+}
+
+func appendEscapes(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -51,29 +87,12 @@ func appendEscaped(dst []byte, s string) []byte {
 	return append(dst, s[start:]...)
 }
 
-// isPlain reports whether all bytes of s are plain. It looks at eight at a
-// time, the last eight overlapping the ones before: nearly every key and
-// value is plain, and this scan is most of what printing them costs.
-func isPlain(s string) bool {
-	n := len(s)
-	if n < 8 {
-		return plainWord(shortWord(s))
+// extend makes dst n bytes longer. The new bytes are undefined.
+func extend(dst []byte, n int) []byte {
+	if n > cap(dst)-len(dst) {
+		dst = slices.Grow(dst, n)
 	}
-	for i := 0; i < n-8; i += 8 {
-		if !plainWord(word(s[i : i+8])) {
-			return false
-		}
-	}
-	return plainWord(word(s[n-8:]))
-}
-
-// shortWord returns up to seven bytes as a word filled up with blanks.
-func shortWord(s string) uint64 {
-	w := uint64(0x2020202020202020)
-	for i := range len(s) {
-		w = w<<8 | uint64(s[i])
-	}
-	return w
+	return dst[:len(dst)+n]
 }
 
 func word(s string) uint64 {
@@ -82,16 +101,21 @@ func word(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// plainWord reports whether the eight bytes of w are all plain. A byte gets
-// its high bit in one of the terms if it is above 0x7e, below 0x20, the quote
-// or the backslash. A carry or borrow starts only in a byte that has set a
-// bit already, so the terms are exact for a word that has none.
-func plainWord(w uint64) bool {
+func halfWord(s string) uint32 {
+	_ = s[3]
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
+// oddBytes is zero if the eight bytes of w are all plain. A byte gets its high
+// bit in one of the terms if it is above 0x7e, below 0x20, the quote or the
+// backslash. A carry or borrow starts only in a byte that has set a bit
+// already, so the terms are exact for a word that has none.
+func oddBytes(w uint64) uint64 {
 	const (
 		ones  = 0x0101010101010101
 		highs = 0x8080808080808080
 	)
-	return (w|(w+ones)|(w-ones*0x20)|((w^ones*'"')-ones)|((w^ones*'\\')-ones))&highs == 0
+	return (w | (w + ones) | (w - ones*0x20) | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones)) & highs
 }
 
 // appendRune appends the escape of a rune outside ASCII. A byte that is not
@@ -132,6 +156,44 @@ func appendUnit(dst []byte, u uint16) []byte {
 	return append(dst, '\\', 'u', hexDigits[u>>12], hexDigits[u>>8&0xf], hexDigits[u>>4&0xf], hexDigits[u&0xf])
 }
 
+// digitPairs has the numbers from 00 to 99.
+const digitPairs = "00010203040506070809101112131415161718192021222324" +
+	"25262728293031323334353637383940414243444546474849" +
+	"50515253545556575859606162636465666768697071727374" +
+	"75767778798081828384858687888990919293949596979899"
+
+// appendInt appends i. strconv goes through an array of its own and takes
+// twice the time for the few digits of counts, milliseconds and status codes.
+func appendInt(dst []byte, i int64) []byte {
+	switch {
+	case i < 0 || i >= 1e9:
+		return strconv.AppendInt(dst, i, 10)
+	case i < 10:
+		return append(dst, byte('0'+i))
+	}
+	n := 2
+	for limit := int64(100); i >= limit; limit *= 10 {
+		n++
+	}
+	dst = extend(dst, n)
+	putDigits(dst[len(dst)-n:], uint32(i))
+	return dst
+}
+
+// putDigits fills dst with the last digits of u.
+func putDigits(dst []byte, u uint32) {
+	for len(dst) >= 2 {
+		at := u % 100 * 2
+		u /= 100
+		last := len(dst) - 2
+		dst[last], dst[last+1] = digitPairs[at], digitPairs[at+1]
+		dst = dst[:last]
+	}
+	if len(dst) == 1 {
+		dst[0] = byte('0' + u%10)
+	}
+}
+
 // maxMicros is where a float of six decimals stops having at most 15 digits.
 // Up to there no two decimals share a float, so one that reads back as f is,
 // without its trailing zeros, the shortest that does. The division by 1e6 of
@@ -145,14 +207,11 @@ func appendFixed(dst []byte, negative bool, micros uint64) []byte {
 	if negative {
 		dst = append(dst, '-')
 	}
-	dst = strconv.AppendUint(dst, micros/1e6, 10)
+	dst = appendInt(dst, int64(micros/1e6))
 	dst = append(dst, ".000000"...)
-	last := len(dst) - 6 // of the digits that stay
-	for i, rest := len(dst)-1, micros%1e6; rest > 0; i, rest = i-1, rest/10 {
-		dst[i] = byte('0' + rest%10)
-		if dst[i] != '0' {
-			last = max(last, i)
-		}
+	putDigits(dst[len(dst)-6:], uint32(micros%1e6))
+	last := len(dst) - 1
+	for first := len(dst) - 6; last > first && dst[last] == '0'; last-- {
 	}
 	return dst[:last+1]
 }

@@ -17,12 +17,9 @@ func appendMicros(dst []byte, micros int) []byte {
 	if micros == 0 {
 		return append(dst, 'Z')
 	}
-	dst = append(dst, ".000000Z"...)
-	for i := len(dst) - 2; micros > 0; i-- {
-		dst[i] = byte('0' + micros%10)
-		micros /= 10
-	}
-	return dst
+	u := uint32(micros)
+	a, b, c := u/10000*2, u/100%100*2, u%100*2
+	return append(dst, '.', digitPairs[a], digitPairs[a+1], digitPairs[b], digitPairs[b+1], digitPairs[c], digitPairs[c+1], 'Z')
 }
 
 // secondCache keeps the text of the last second printed: lines come in order,
