@@ -75,7 +75,7 @@ func agentFigures(s *Snapshot) *Agents {
 	if t == nil {
 		return f
 	}
-	if t.Tasks != nil {
+	if t.Tasks != nil && !t.lacks("tasks.agent_status") {
 		f.TaskStatus = map[string]int64{}
 		for i := range t.Tasks {
 			if !t.Tasks[i].CreatedAt.After(s.At) {
@@ -91,16 +91,19 @@ func agentFigures(s *Snapshot) *Agents {
 		return f
 	}
 	kinds := map[string][]AgentRun{}
-	if t.SkillRuns != nil {
+	if t.SkillRuns != nil && !t.lacks("skill_run.status", "skill_run.started_at", "skill_run.finished_at") {
 		kinds[kindSkill] = t.SkillRuns
 	}
-	if t.AutomationRuns != nil {
+	if t.AutomationRuns != nil && !t.lacks("automation_run.status", "automation_run.started_at", "automation_run.finished_at") {
 		kinds[kindAutomation] = t.AutomationRuns
 	}
 	f.Finished = perWindow(s.At, func(w Window) map[string]*FinishedAgents {
 		out := make(map[string]*FinishedAgents, len(kinds))
 		for kind, runs := range kinds {
 			out[kind] = finished(runs, w)
+			if t.lacks(costColumns[kind]) {
+				out[kind].CostUSD = nil
+			}
 		}
 		return out
 	})
@@ -119,6 +122,9 @@ func agentFigures(s *Snapshot) *Agents {
 	}
 	return f
 }
+
+// costColumns are where the cost of a run stands, by kind.
+var costColumns = map[string]string{kindSkill: "skill_run.total_cost_usd", kindAutomation: "automation_run.cost_usd"}
 
 // ended is when a run that is over ended; rows of a crash may lack it.
 func (r *AgentRun) ended() time.Time {

@@ -171,6 +171,16 @@ var resolutionBins = []struct {
 	{"30-60m", time.Hour}, {"1-4h", 4 * time.Hour}, {"4-24h", 24 * time.Hour}, {">=24h", math.MaxInt64},
 }
 
+// ResolutionLabels names the bars of the time-to-resolution histogram from the
+// shortest time to the longest: the keys of [ResolutionTimes].Histogram in order.
+func ResolutionLabels() []string {
+	labels := make([]string, len(resolutionBins))
+	for i, b := range resolutionBins {
+		labels[i] = b.label
+	}
+	return labels
+}
+
 func timeToResolution(rows []EscalationRow, w Window) map[string]ResolutionTimes {
 	seconds := map[string][]float64{}
 	histogram := map[string]map[string]int64{}

@@ -39,8 +39,8 @@ type DirUsage struct {
 	Bytes   int64
 	Files   int64
 	AsOf    time.Time // when it was measured; zero before the first time
-	Partial bool      // there is more: a bound was reached or something couldn't be read
-	Problem string    // why Bytes is no or only part of the size
+	Missing bool      // there is no such directory
+	Problem string    // why Bytes is only a part of the size; empty if it is all
 }
 
 // BackupFile is a backup of Donna's database.
@@ -81,7 +81,7 @@ func dataDirFigures(v *HostView) []DataDir {
 	out := make([]DataDir, len(v.Dirs))
 	for i, d := range v.Dirs {
 		out[i] = DataDir{Path: d.Path}
-		if d.Problem == "" && !d.AsOf.IsZero() {
+		if !d.AsOf.IsZero() && !d.Missing && d.Problem == "" {
 			out[i].Bytes, out[i].AsOf = ptr(d.Bytes), instant(d.AsOf)
 		}
 	}

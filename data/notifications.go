@@ -51,7 +51,7 @@ func nudgeFigures(s *Snapshot) *Notifications {
 	if t == nil {
 		return f
 	}
-	if t.Nudges != nil {
+	if t.Nudges != nil && !t.lacks("nudge_events.created_at") {
 		f.Nudges = perWindow(s.At, func(w Window) *SentCounts {
 			c := &SentCounts{ByChannel: map[string]int64{}, ByType: map[string]int64{}}
 			for i := range t.Nudges {

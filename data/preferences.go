@@ -47,10 +47,10 @@ func preferenceFigures(s *Snapshot) *Preferences {
 	if t == nil {
 		return f
 	}
-	if t.Corrections != nil {
+	if t.Corrections != nil && !t.lacks("correction_log.timestamp") {
 		f.correct(t.Corrections, s.At)
 	}
-	if t.Rules != nil {
+	if t.Rules != nil && !t.lacks("learned_preferences.created_at", "learned_preferences.disabled_at", "learned_preferences.enabled") {
 		f.learn(t.Rules, s.At)
 	}
 	return f

@@ -42,7 +42,7 @@ func skillFigures(s *Snapshot) *Skills {
 	if t == nil {
 		return f
 	}
-	if t.Skills != nil {
+	if t.Skills != nil && !t.lacks("skill.state") {
 		f.States = map[string]int64{}
 		for i := range t.Skills {
 			if !t.Skills[i].CreatedAt.After(s.At) {
@@ -50,7 +50,7 @@ func skillFigures(s *Snapshot) *Skills {
 			}
 		}
 	}
-	if t.SkillTransitions != nil {
+	if t.SkillTransitions != nil && !t.lacks("skill_state_transition.to_state", "skill_state_transition.at") {
 		w := days(s.At)
 		f.TransitionsPerDay = map[string]map[string]int64{}
 		for i := range t.SkillTransitions {
@@ -63,7 +63,7 @@ func skillFigures(s *Snapshot) *Skills {
 			}
 		}
 	}
-	if t.SkillEvolutions != nil {
+	if t.SkillEvolutions != nil && !t.lacks("skill_evolution_log.outcome", "skill_evolution_log.at") {
 		f.Evolution = map[string]Evolution{}
 		for i := range t.SkillEvolutions {
 			x := &t.SkillEvolutions[i]

@@ -99,5 +99,13 @@ type AuditEvent struct {
 	IsNew          bool
 }
 
-// has tells whether the file has the column; the table is there if its slice is.
-func (t *Tables) has(column string) bool { return !t.MissingColumns[column] }
+// lacks tells whether the file lacks one of the columns, given as "table.column",
+// without which a figure has no source.
+func (t *Tables) lacks(columns ...string) bool {
+	for _, c := range columns {
+		if t.MissingColumns[c] {
+			return true
+		}
+	}
+	return false
+}

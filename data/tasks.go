@@ -129,7 +129,38 @@ func taskFigures(s *Snapshot) *Tasks {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
 	})
 	f.PerDay = tasksPerDay(tasks, s.At)
+	f.dropUnmeasured(tables)
 	return f
+}
+
+// dropUnmeasured takes back what no column of this file feeds.
+func (f *Tasks) dropUnmeasured(t *Tables) {
+	if t.lacks("tasks.created_at") {
+		f.Created, f.PerDay, f.TimeToSlot, f.MeanHoursToComplete = nil, nil, nil, nil
+	}
+	for _, c := range f.Created {
+		if t.lacks("tasks.created_via") {
+			c.ByChannel = nil
+		}
+		if t.lacks("tasks.domain") {
+			c.ByDomain = nil
+		}
+	}
+	if t.lacks("tasks.completed_at") {
+		f.Completed, f.PerDay, f.MeanHoursToComplete = nil, nil, nil
+	}
+	if t.lacks("tasks.scheduled_start") {
+		f.TimeToSlot = nil
+	}
+	if t.lacks("tasks.status") {
+		f.States = nil
+	}
+	if t.lacks("tasks.status", "tasks.deadline") {
+		f.Overdue = nil
+	}
+	if t.lacks("tasks.status", "tasks.reschedule_count") {
+		f.Reschedules = nil
+	}
 }
 
 func tasksCreated(tasks []Task, w Window) *TasksCreated {
