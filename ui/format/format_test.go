@@ -212,3 +212,11 @@ func FuzzBounds(f *testing.F) {
 		}
 	})
 }
+
+func TestAgeOfTheExtremes(t *testing.T) {
+	for _, d := range []time.Duration{math.MinInt64, math.MinInt64 + 1, math.MaxInt64} {
+		if got := format.Age(d); !strings.HasSuffix(got, "106751d") {
+			t.Errorf("Age(%d) = %q, want 106751 days", d, got)
+		}
+	}
+}

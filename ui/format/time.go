@@ -58,6 +58,7 @@ func DurationIn(d time.Duration, w int) string {
 // Age is d to one unit: 3s, 2m, 5h, 3d; "now" below a second and for what lies
 // in the future by no more than clocks differ.
 func Age(d time.Duration) string {
+	d = max(d, -math.MaxInt64) // the least of all has no negative
 	switch {
 	case d < -time.Minute:
 		return "in " + Age(-d)

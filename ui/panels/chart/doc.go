@@ -67,7 +67,7 @@ func height(v float64) float64 {
 // eighths is v of most in eighths of n cells; something is at least one.
 func eighths(v, most float64, n int) int {
 	v = height(v)
-	if v == 0 || most <= 0 || n <= 0 {
+	if v == 0 || !(most > 0) || n <= 0 { // NaN is no scale
 		return 0
 	}
 	e := math.Round(v / most * float64(n*8))

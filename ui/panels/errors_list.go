@@ -1,0 +1,164 @@
+package panels
+
+import (
+	"strings"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/ui/format"
+)
+
+// Errors lists the panels of the Errors view, the most important first.
+func Errors() []Panel {
+	return []Panel{
+		errorGroupsPanel(),
+		errorTimelinePanel(),
+		errorCountsPanel(),
+		errorFacetsPanel(),
+	}
+}
+
+func errorFigures(f *data.Figures) *data.Errors { return f.Errors }
+
+// errorGroupsPanel lists what goes wrong: lines of one fingerprint are a group.
+func errorGroupsPanel() Panel {
+	return Panel{
+		ID: "error_groups", Title: "Error groups", MinW: 30, MinH: 3,
+		Status: func(in *Input) string { return logsStatus(in, join("24h", groupsShown(in))) },
+		Rows:   rowsOf(errorFigures, func(f *data.Errors, _ *Input) int { return len(f.Groups) }),
+		Draw:   drawingOf(errorFigures, drawErrorGroups),
+	}
+}
+
+func groupsShown(in *Input) string {
+	if in.Figures == nil || in.Figures.Errors == nil || len(in.Figures.Errors.Groups) == 0 {
+		return ""
+	}
+	return format.Int(int64(len(in.Figures.Errors.Groups))) + " groups"
+}
+
+func drawErrorGroups(v *view, f *data.Errors) {
+	if f.Groups == nil {
+		v.say(logsLack(v.in))
+		return
+	}
+	s := v.Styles
+	t := &table{
+		columns: []column{
+			{head: "", w: 1, left: true},
+			{head: "count", w: 6},
+			{head: "level", w: 5, left: true, drop: 2},
+			{head: "event", w: 14, most: 30, flex: true},
+			{head: "exception", w: 12, most: 20, flex: true, drop: 4},
+			{head: "frame", w: 16, most: 60, flex: true, drop: 6},
+			{head: "service", w: 12, most: 16, flex: true, drop: 3},
+			{head: "first", w: 5, drop: 5},
+			{head: "last", w: 4, drop: 1},
+		},
+		rows: len(f.Groups), cursor: v.in.Cursor, offset: v.in.Offset,
+		empty: lack{lackEmpty, "nothing went wrong in 24 hours", ""},
+	}
+	t.cell = func(row, col, w int) cell {
+		g := &f.Groups[row]
+		switch col {
+		case 0:
+			return v.levelMark(row == t.cursor, g.Level)
+		case 1:
+			return cell{text: format.CountIn(g.Count, w), paint: s.Strong}
+		case 2:
+			return v.levelCell(g.Level)
+		case 3:
+			return cell{text: g.Event, paint: s.Level(g.Level)}
+		case 4:
+			return cell{text: format.Opt(g.ExceptionType, plain), paint: s.Text}
+		case 5:
+			return cell{text: frameIn(g.Frame, w), paint: s.Faint}
+		case 6:
+			return cell{text: g.Service, paint: s.Accent}
+		case 7:
+			age := v.ageIn(&g.First, w)
+			age.paint = s.Faint
+			return age
+		}
+		return v.ageIn(&g.Last, w)
+	}
+	v.out = v.table(t, v.w, v.h)
+}
+
+// frameIn is a stack frame, without the directories of its file where they have no room.
+func frameIn(frame *string, w int) string {
+	s := format.Opt(frame, plain)
+	if len(s) > w {
+		s = s[strings.LastIndexByte(s, '/')+1:]
+	}
+	return s
+}
+
+// levelMark is the sign of a level before a row, or the cursor.
+func (v *view) levelMark(selected bool, level string) cell {
+	glyph, _ := levelSign(level)
+	return v.mark(selected, glyph, v.Styles.Level(level))
+}
+
+func (v *view) levelCell(level string) cell {
+	_, word := levelSign(level)
+	return cell{text: word, paint: v.Styles.Level(level)}
+}
+
+// errorCountsPanel shows how many lines of each level the windows have.
+func errorCountsPanel() Panel {
+	return Panel{
+		ID: "error_counts", Title: "Lines by level", MinW: 25, MinH: 3,
+		Status: logsWindowStatus,
+		Draw:   drawingOf(errorFigures, drawErrorCounts),
+	}
+}
+
+func drawErrorCounts(v *view, f *data.Errors) {
+	if f.Counts == nil {
+		v.say(logsLack(v.in))
+		return
+	}
+	count := func(level string, drop int, pick func(*data.LevelCounts) int64) windowColumn {
+		glyph, word := levelSign(level)
+		return windowColumn{head: glyph + " " + word, w: 8, drop: drop, cell: func(window string, w int) cell {
+			c := f.Counts[window]
+			if c == nil {
+				return cell{text: format.Missing, paint: v.Styles.Faint}
+			}
+			n := pick(c)
+			counted := v.countCell(&n, w)
+			if n > 0 {
+				counted.paint = v.Styles.Level(level)
+			}
+			return counted
+		}}
+	}
+	v.parts(v.w, v.windowPart("", []windowColumn{
+		count("critical", 0, func(c *data.LevelCounts) int64 { return c.Critical }),
+		count("error", 1, func(c *data.LevelCounts) int64 { return c.Error }),
+		count("warning", 2, func(c *data.LevelCounts) int64 { return c.Warning }),
+	}, v.logsGap(f.Counts[v.in.Window] == nil)))
+}
+
+// errorFacetsPanel breaks the day's errors down by where they come from.
+func errorFacetsPanel() Panel {
+	return Panel{
+		ID: "error_facets", Title: "Where from", MinW: 24, MinH: 3,
+		Status: func(in *Input) string { return logsStatus(in, "24h") },
+		Draw:   drawingOf(errorFigures, drawErrorFacets),
+	}
+}
+
+func drawErrorFacets(v *view, f *data.Errors) {
+	if f.Facets == nil {
+		v.say(logsLack(v.in))
+		return
+	}
+	var ps []part
+	for i, facet := range []struct{ key, head string }{
+		{"service", "service"}, {"level", "level"}, {"component", "component"}, {"event_type", "event type"},
+	} {
+		ps = append(ps, v.tally(facet.head, f.Facets[facet.key], v.Styles.Series[i], lack{lackEmpty, "nothing in 24 hours", ""}))
+	}
+	v.parts(24, ps...)
+}

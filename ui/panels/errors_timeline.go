@@ -1,0 +1,91 @@
+package panels
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/ui/format"
+	"github.com/donna-project/donnatop/ui/panels/chart"
+)
+
+// errorTimelinePanel shows when the lines of the last day came.
+func errorTimelinePanel() Panel {
+	return Panel{
+		ID: "error_timeline", Title: "Warnings & errors", MinW: 24, MinH: 4,
+		Status: func(in *Input) string { return logsStatus(in, "24h") },
+		Draw:   drawingOf(errorFigures, drawErrorTimeline),
+	}
+}
+
+func drawErrorTimeline(v *view, f *data.Errors) {
+	if f.Per5m == nil {
+		v.say(logsLack(v.in))
+		return
+	}
+	if !slices.ContainsFunc(f.Per5m, func(b data.LevelBucket) bool { return b.LevelCounts != data.LevelCounts{} }) {
+		v.say(lack{lackEmpty, "nothing went wrong in 24 hours", ""})
+		return
+	}
+	v.out = v.levelTimeline(f.Per5m, v.w, v.h)
+}
+
+// Stretches of time a bar may stand for, where there are more of five minutes
+// than columns.
+var levelSteps = []time.Duration{
+	5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 20 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour,
+}
+
+// levelTimeline stacks lines by level, the worst at the bottom, where a single
+// one can be seen among many. Hours with critical ones are marked as well.
+func (v *view) levelTimeline(buckets []data.LevelBucket, w, h int) []string {
+	const scale = 7 // columns the chart may take for its numbers
+	i := 0
+	for i < len(levelSteps)-1 && countStretches(buckets, levelSteps[i]) > max(w-scale, 8) {
+		i++
+	}
+	joined := joinLevels(buckets, levelSteps[i])
+	t := &chart.Timeline{
+		Series: []string{"critical", "error", "warning"}, Format: formatCount, MarkName: "critical",
+	}
+	for i := range joined {
+		b := &joined[i]
+		t.Bars = append(t.Bars, chart.Bar{
+			Label:  b.Start.In(v.location()).Format(format.LayoutMinute),
+			Values: []float64{float64(b.Critical), float64(b.Error), float64(b.Warning)},
+			Total:  float64(b.Critical) + float64(b.Error) + float64(b.Warning),
+			Line:   math.NaN(),
+			Marks:  b.Critical,
+		})
+	}
+	return t.Draw(v.look(), w, h)
+}
+
+// countStretches is how many buckets [joinLevels] gives.
+func countStretches(buckets []data.LevelBucket, step time.Duration) int {
+	n := 0
+	for i := range buckets {
+		if i == 0 || !buckets[i].Start.Truncate(step).Equal(buckets[i-1].Start.Truncate(step)) {
+			n++
+		}
+	}
+	return n
+}
+
+// joinLevels adds buckets up to longer ones, which begin at multiples of step.
+func joinLevels(buckets []data.LevelBucket, step time.Duration) []data.LevelBucket {
+	out := make([]data.LevelBucket, 0, countStretches(buckets, step))
+	for i := range buckets {
+		b := buckets[i]
+		b.Start = b.Start.Truncate(step)
+		if n := len(out); n > 0 && out[n-1].Start.Equal(b.Start) {
+			out[n-1].Warning += b.Warning
+			out[n-1].Error += b.Error
+			out[n-1].Critical += b.Critical
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}

@@ -1,0 +1,41 @@
+package panels
+
+import "github.com/donna-project/donnatop/data"
+
+// notificationsTiersPanel shows how far Donna went to be heard.
+func notificationsTiersPanel() Panel {
+	return Panel{
+		ID: "notifications_tiers", Title: "Escalation tiers", MinW: 22, MinH: 5,
+		Status: dbStatusOf("all rows"),
+		Draw:   drawingOf(notificationsOf, drawNotificationsTiers),
+	}
+}
+
+// tiers are the tiers of an escalation by the channel each one takes.
+var tiers = []struct{ key, name string }{{"1", "1 Discord"}, {"2", "2 SMS"}, {"3", "3 email"}, {"4", "4 phone"}}
+
+func drawNotificationsTiers(v *view, f *data.Notifications) {
+	e := f.Escalation
+	switch {
+	case e == nil:
+		v.say(tableLack(v.in, tableTiers))
+		return
+	case len(e.ByStatus) == 0 && len(e.ByTier) == 0:
+		v.say(lack{lackNone, "no rows", "escalation_state is empty: a stock Donna does not start her escalation tiers"})
+		return
+	}
+	named := make(map[string]int64, len(e.ByTier))
+	for tier, n := range e.ByTier {
+		named[tier] = n
+	}
+	var names []string
+	for _, t := range tiers {
+		names = append(names, t.name)
+		named[t.name] = named[t.key]
+		delete(named, t.key)
+	}
+	byTier := &breakdown{head: "tier", rows: inOrder(named, names), paint: v.Styles.Series[3], cursor: -1}
+	v.parts(leastPart,
+		v.tally("status", e.ByStatus, v.Styles.Series[0], lack{lackEmpty, "no rows", ""}),
+		part{rows: len(byTier.rows) + 1, draw: func(w, h int) []string { return v.breakdown(byTier, w, h) }})
+}

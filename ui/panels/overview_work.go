@@ -1,0 +1,197 @@
+package panels
+
+import (
+	"slices"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
+	"github.com/donna-project/donnatop/ui/format"
+	"github.com/donna-project/donnatop/ui/safe"
+)
+
+// overviewCallsPanel shows calls and errors as they are now.
+func overviewCallsPanel() Panel {
+	return Panel{
+		ID: "overview_calls", Title: "Calls & errors", MinW: 22, MinH: 3,
+		Status: func(in *Input) string { return dbStatus(in, "last hour") },
+		Draw:   drawing(drawOverviewCalls),
+	}
+}
+
+func drawOverviewCalls(v *view) {
+	f, s := v.llm, v.Styles
+	ps := []pair{v.countPair("calls", "", f.Calls[data.Window1h], s.Strong, 0)}
+	if l := f.LatencyAllMS[data.Window1h]; l != nil {
+		ps = append(ps, pair{label: "p95", value: format.OptIn(l.P95, 6, format.MillisIn), paint: v.countPaint(l.P95), rank: 3})
+	}
+	if fl := f.Failures[data.Window1h]; fl != nil {
+		ps = append(ps,
+			v.countPair("interrupted", "intr.", fl.Interrupted, s.Bad, 2),
+			v.countPair("overflow", "ovfl.", fl.Overflow, s.Warning, 6))
+	}
+	if e := f.Events[data.Window1h]; e != nil {
+		ps = append(ps,
+			v.countPair("failed", "", &e.Failed, s.Bad, 1),
+			v.countPair("retried", "", &e.Retried, s.Warning, 5))
+	}
+	ps = append(ps, v.errorPairs()...)
+	v.pairs(ps, max(v.h-5, min(v.h, 3)))
+	if v.left() < 4 {
+		return
+	}
+	v.gap(6)
+	v.out = append(v.out, v.within(v.w, v.left(), drawHours)...)
+}
+
+// errorPairs is what the log says of errors.
+func (v *view) errorPairs() []pair {
+	var ps []pair
+	if h := v.in.Figures.Health; h != nil && h.ErrorRate5m != nil {
+		rate := func(label, short string, perMinute float64, p themes.Paint, rank int) pair {
+			out := pair{label: label, short: short, value: format.DecimalIn(perMinute, 6), paint: v.Styles.Faint, rank: rank}
+			if perMinute > 0 {
+				out.paint = p
+			}
+			return out
+		}
+		ps = append(ps,
+			rate("errors a minute", "err/min", h.ErrorRate5m.Error, v.Styles.LevelError, 1),
+			rate("critical a minute", "crit/min", h.ErrorRate5m.Critical, v.Styles.LevelCritical, 4))
+	}
+	if e := v.in.Figures.Errors; e != nil {
+		if c := e.Counts[data.Window1h]; c != nil {
+			ps = append(ps,
+				v.countPair("error lines", "errors", &c.Error, v.Styles.LevelError, 3),
+				v.countPair("critical lines", "critical", &c.Critical, v.Styles.LevelCritical, 7),
+				v.countPair("warning lines", "warnings", &c.Warning, v.Styles.LevelWarning, 8))
+		}
+	}
+	if len(ps) == 0 {
+		ps = append(ps, pair{label: logsLack(v.in).head, paint: v.Styles.Faint, rank: 9})
+	}
+	return ps
+}
+
+// openStatuses are those of a request that the specification calls open.
+var openStatuses = []string{"open", "resolved", "submitted", "failed"}
+
+// overviewEscalationsPanel shows how much waits for someone, and the newest open requests.
+func overviewEscalationsPanel() Panel {
+	return Panel{
+		ID: "overview_escalations", Title: "Open escalations", MinW: 24, MinH: 2,
+		Status: dbStatusOf("now"),
+		Draw:   drawingOf(escalationsOf, drawOverviewEscalations),
+	}
+}
+
+func drawOverviewEscalations(v *view, f *data.Escalations) {
+	if f.Waiting == nil && f.Open == nil {
+		v.say(tableLack(v.in, tableEscalations))
+		return
+	}
+	s := v.Styles
+	var ps []pair
+	if f.Waiting != nil {
+		ps = append(ps, v.countPair("waiting", "", &f.Waiting.Total, s.Warning, 0))
+	}
+	if f.Open != nil {
+		ps = append(ps, v.countPair("open", "", &f.Open.Total, s.Text, 1))
+	}
+	if f.Waiting != nil {
+		for i, m := range mostFirst(f.Waiting.ByMode) {
+			if i == 3 {
+				break
+			}
+			ps = append(ps, v.countPair(safe.Truncate(m.name, 14), "", &m.n, s.Text, 2+i))
+		}
+	}
+	v.pairs(ps, min(2, v.h))
+	if v.left() < 2 || f.List == nil {
+		return
+	}
+	v.gap(4)
+	var open []*data.EscalationRow
+	for i := range f.List {
+		if r := &f.List[i]; slices.Contains(openStatuses, r.Status) {
+			open = append(open, r)
+		}
+	}
+	t := &table{
+		columns: []column{
+			{w: 1, left: true},
+			{head: "age", w: 4},
+			{head: "status", w: 9, left: true},
+			{head: "task type", w: 10, most: 40, flex: true},
+			{head: "mode", w: 11, left: true, drop: 1},
+			{head: "estimate", w: 9, drop: 2},
+		},
+		rows: len(open), cursor: -1,
+		empty: lack{lackEmpty, "none open", ""},
+	}
+	t.cell = func(row, col, w int) cell {
+		r := open[row]
+		glyph, paint := v.statusSign(r.Status)
+		switch col {
+		case 0:
+			return cell{text: glyph, paint: paint}
+		case 1:
+			return v.ageIn(r.CreatedAt, w)
+		case 2:
+			return cell{text: r.Status, paint: paint}
+		case 3:
+			return cell{text: r.TaskType, paint: s.Text}
+		case 4:
+			return cell{text: format.Opt(r.Mode, plain), paint: s.Faint}
+		}
+		return cell{text: v.money(r.EstimateUSD, w), paint: v.moneyPaint(r.EstimateUSD)}
+	}
+	v.out = append(v.out, v.table(t, v.w, v.left())...)
+}
+
+// overviewPipelinePanel shows what is to be done and who is at it.
+func overviewPipelinePanel() Panel {
+	return Panel{
+		ID: "overview_pipeline", Title: "Pipeline & agents", MinW: 22, MinH: 3,
+		Status: dbStatusOf("today"),
+		Draw:   drawingOf(tasksOf, drawOverviewPipeline),
+	}
+}
+
+func drawOverviewPipeline(v *view, f *data.Tasks) {
+	if f.States == nil {
+		v.say(tableLack(v.in, tableTasks))
+		return
+	}
+	s := v.Styles
+	var created *int64
+	if c := f.Created[data.WindowToday]; c != nil {
+		created = &c.Total
+	}
+	ps := []pair{
+		v.countPair("created", "", created, s.Strong, 0),
+		v.countPair("completed", "done", f.Completed[data.WindowToday], s.Strong, 1),
+		v.countPair("overdue", "", f.Overdue, s.Warning, 2),
+	}
+	if r := f.Reschedules; r != nil {
+		n := int64(len(r.ThreeOrMore))
+		ps = append(ps, v.countPair("rescheduled 3+", "3+ moved", &n, s.Warning, 5))
+	}
+	if a := v.in.Figures.Agents; a != nil {
+		if a.Active != nil {
+			n := int64(len(a.Active))
+			ps = append(ps, v.countPair("agents active", "agents", &n, s.Accent, 3))
+		}
+		if a.FailedToday != nil {
+			n := int64(len(a.FailedToday))
+			ps = append(ps, v.countPair("agents failed", "failed", &n, s.Bad, 4))
+		}
+	}
+	v.pairs(ps, max(v.h-4, 1))
+	if v.left() < 2 {
+		return
+	}
+	v.gap(6)
+	v.out = append(v.out, v.within(v.w, v.left(), func(v *view) {
+		v.divided("state", f.States, lack{lackEmpty, "no tasks", ""})
+	})...)
+}

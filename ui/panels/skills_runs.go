@@ -1,0 +1,164 @@
+package panels
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
+	"github.com/donna-project/donnatop/ui/format"
+)
+
+// skillRunsPanel shows how runs ended: those of the chosen window as one bar,
+// and all windows side by side.
+func skillRunsPanel() Panel {
+	return Panel{
+		ID: "skill_runs", Title: "Runs", MinW: 22, MinH: 3,
+		Status: dbWindowStatus,
+		Draw:   drawingOf(skillsOf, drawSkillRuns),
+	}
+}
+
+// runStatuses are what becomes of a run.
+var runStatuses = []string{"succeeded", "escalated", "running", "failed"}
+
+func drawSkillRuns(v *view, f *data.Skills) {
+	if f.Runs == nil {
+		v.say(tableLack(v.in, "skill_run"))
+		return
+	}
+	all := map[string]int64{} // statuses of any window
+	for _, byStatus := range f.Runs {
+		for status, n := range byStatus {
+			all[status] += max(n, 0)
+		}
+	}
+	if len(all) == 0 {
+		v.say(lack{lackEmpty, "no runs in 30 days", ""})
+		return
+	}
+	chosen := f.Runs[v.in.Window]
+	if v.w < everyWindowW {
+		v.divided("status", chosen, lack{lackEmpty, "no runs in " + v.in.Window, ""})
+		return
+	}
+	rows := inOrder(all, runStatuses)
+	t := &table{
+		columns: []column{{head: "", w: 1, left: true}, {head: "status", w: 12, most: 24, flex: true}},
+		rows:    len(rows), cursor: -1,
+	}
+	for i, name := range data.WindowNames {
+		head, drop := name, len(data.WindowNames)-i
+		if name == v.in.Window {
+			head, drop = "›"+name, 0
+		}
+		t.columns = append(t.columns, column{head: head, w: 7, drop: drop})
+	}
+	t.columns = append(t.columns, column{head: "", w: 8, most: 60, bar: true, drop: 9})
+	most := 0.0
+	for _, n := range chosen {
+		most = max(most, float64(n))
+	}
+	t.cell = func(row, col, w int) cell {
+		status, series := rows[row].name, min(row, themes.SeriesLen-1)
+		switch {
+		case col == 0:
+			return cell{text: string(v.look().Swatch(series)), paint: v.Styles.Series[series]}
+		case col == 1:
+			return cell{text: status, paint: v.Styles.Text}
+		case col-2 < len(data.WindowNames):
+			byStatus := f.Runs[data.WindowNames[col-2]]
+			if byStatus == nil {
+				return v.countCell(nil, w)
+			}
+			n := byStatus[status]
+			return v.countCell(&n, w)
+		}
+		return v.share(v.Styles.Series[series], float64(chosen[status]), most)
+	}
+	v.out = v.table(t, v.w, v.h)
+}
+
+// everyWindowW is the width from which on all windows have a column.
+const everyWindowW = 68
+
+// skillNightlyPanel lists what the nightly jobs said.
+func skillNightlyPanel() Panel {
+	return Panel{
+		ID: "skill_nightly", Title: "Nightly jobs", MinW: 28, MinH: 3,
+		Status: func(in *Input) string { return logsStatus(in, "newest first") },
+		Rows:   rowsOf(skillsOf, func(f *data.Skills, _ *Input) int { return len(f.Nightly) }),
+		Draw:   drawingOf(skillsOf, drawSkillNightly),
+	}
+}
+
+func drawSkillNightly(v *view, f *data.Skills) {
+	if f.Nightly == nil {
+		v.say(logsLack(v.in))
+		return
+	}
+	t := &table{
+		columns: []column{
+			{head: "", w: 1, left: true},
+			{head: "time", w: 11, most: 14, flex: true, drop: 1},
+			{head: "event", w: 18, most: 28, flex: true},
+			{head: "fields", w: 16, most: 400, flex: true, drop: 2},
+		},
+		rows: len(f.Nightly), cursor: v.in.Cursor, offset: v.in.Offset,
+		empty: lack{lackEmpty, "no nightly_* line in the log", ""},
+	}
+	t.cell = func(row, col, w int) cell {
+		n := &f.Nightly[row]
+		switch col {
+		case 0:
+			return v.mark(row == t.cursor, "", themes.Paint{})
+		case 1:
+			return cell{text: format.StampIn(n.At, v.in.Snapshot.At, v.location(), w), paint: v.Styles.Faint}
+		case 2:
+			return cell{text: n.Event, paint: v.Styles.Text}
+		}
+		return cell{text: v.fieldsText(n.Fields, w), paint: v.Styles.Faint}
+	}
+	v.out = v.table(t, v.w, v.h)
+}
+
+// fieldsText is fields as key=value, in order of their keys, as far as w cells
+// may show them.
+func (v *view) fieldsText(fields map[string]any, w int) string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		if b.Len() > 12*w { // an escaped character takes up to twelve bytes for a cell
+			break
+		}
+		if b.Len() > 0 {
+			b.WriteString("  ")
+		}
+		b.WriteString(key + "=" + v.fieldText(key, fields[key]))
+	}
+	return b.String()
+}
+
+func (v *view) fieldText(key string, value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case string:
+		if v.hides(key) {
+			return hidden
+		}
+		return value
+	case json.RawMessage:
+		if v.HideMoney { // amounts may be anywhere in it
+			return "{…}"
+		}
+		return string(value)
+	default:
+		if v.hides(key) {
+			return hidden
+		}
+		return fmt.Sprint(value)
+	}
+}

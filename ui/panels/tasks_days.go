@@ -1,0 +1,40 @@
+package panels
+
+import (
+	"slices"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/ui/format"
+	"github.com/donna-project/donnatop/ui/panels/chart"
+)
+
+// tasksDaysPanel sets the tasks completed below those created, day by day and
+// to the same scale.
+func tasksDaysPanel() Panel {
+	return Panel{
+		ID: "tasks_days", Title: "Tasks per day", MinW: 24, MinH: 5,
+		Status: dbStatusOf("30d UTC"),
+		Draw:   drawingOf(tasksOf, drawTasksDays),
+	}
+}
+
+func drawTasksDays(v *view, f *data.Tasks) {
+	if f.PerDay == nil {
+		v.say(tableLack(v.in, tableTasks))
+		return
+	}
+	if !slices.ContainsFunc(f.PerDay, func(d data.TaskDay) bool { return d.Created != 0 || d.Completed != 0 }) {
+		v.say(lack{lackEmpty, "no task created or completed in 30 days", ""})
+		return
+	}
+	c := chart.Strips{OneScale: true, Strips: []chart.Strip{{Name: "created", Format: formatCount}, {Name: "completed", Format: formatCount}}}
+	for i := range f.PerDay {
+		d := &f.PerDay[i]
+		c.Labels = append(c.Labels, d.Start.UTC().Format("02"))
+		for j, n := range []int64{d.Created, d.Completed} {
+			c.Strips[j].Values = append(c.Strips[j].Values, float64(n))
+			c.Strips[j].Note = format.Count(n) + " today"
+		}
+	}
+	v.out = c.Draw(v.look(), v.w, v.h)
+}

@@ -1,0 +1,63 @@
+package panels
+
+import (
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/ui/format"
+	"github.com/donna-project/donnatop/ui/panels/chart"
+	"github.com/donna-project/donnatop/ui/panels/line"
+)
+
+// tasksDedupPanel shows how often a new task turned out to be there already.
+func tasksDedupPanel() Panel {
+	return Panel{
+		ID: "tasks_dedup", Title: "Duplicates found", MinW: 26, MinH: 3,
+		Status: logsWindowStatus,
+		Draw:   drawingOf(tasksOf, drawTasksDedup),
+	}
+}
+
+func drawTasksDedup(v *view, f *data.Tasks) {
+	if f.Dedup == nil {
+		v.say(logsLack(v.in))
+		return
+	}
+	known, checks := false, false
+	for _, d := range f.Dedup {
+		if d != nil {
+			known, checks = true, checks || d.Checks != 0
+		}
+	}
+	switch {
+	case !known:
+		v.say(logsLack(v.in))
+		return
+	case !checks:
+		v.say(lack{lackNone, "no checks", "no line of the log tells of one: a stock Donna does not run its deduplicator"})
+		return
+	}
+	count := func(of func(d *data.Dedup) *int64) func(window string, w int) cell {
+		return func(window string, w int) cell {
+			if d := f.Dedup[window]; d != nil {
+				return v.countCell(of(d), w)
+			}
+			return v.countCell(nil, w)
+		}
+	}
+	pct := func(window string) *float64 {
+		d := f.Dedup[window]
+		if d == nil || d.Rate == nil {
+			return nil
+		}
+		p := *d.Rate * 100
+		return &p
+	}
+	columns := []windowColumn{
+		{head: "checks", w: 6, cell: count(func(d *data.Dedup) *int64 { return &d.Checks })},
+		{head: "hits", w: 5, drop: 1, cell: count(func(d *data.Dedup) *int64 { return &d.Hits })},
+		{head: "rate", w: 6, cell: func(window string, w int) cell { return v.optCell(pct(window), w, format.PercentIn) }},
+		{w: 8, drop: 2, bar: true, cell: func(window string, _ int) cell {
+			return cell{draw: func(b *line.Builder, w int) { chart.Gauge(b, v.look(), pct(window), 101, w) }}
+		}},
+	}
+	v.parts(v.w, v.windowPart("", columns, v.logsGap(f.Dedup[v.in.Window] == nil)))
+}
