@@ -43,6 +43,7 @@ type Hub struct {
 	ring    *ring
 	counts  *eventCounts
 	facts   *factStore
+	errors  *errorStore
 	version uint64
 
 	containers *ContainerView
@@ -68,6 +69,7 @@ func NewHub(o HubOptions) *Hub {
 		ring:   newRing(or(o.RingLines, 50_000), or(o.RingBytes, 32<<20)),
 		counts: newEventCounts(),
 		facts:  newFactStore(),
+		errors: newErrorStore(),
 		wake:   make(chan struct{}, 1),
 		subs:   make(map[chan struct{}]struct{}),
 	}
@@ -109,6 +111,7 @@ func (h *Hub) AppendLines(batch []logline.Entry) {
 		for i := range batch {
 			h.counts.add(&batch[i], now)
 			h.facts.add(&batch[i], now)
+			h.errors.add(&batch[i], now)
 		}
 		h.ring.add(batch)
 	})
@@ -124,6 +127,7 @@ func (h *Hub) AppendHistory(batch []logline.Entry) {
 		for i := range batch {
 			h.counts.add(&batch[i], now)
 			h.facts.add(&batch[i], now)
+			h.errors.add(&batch[i], now)
 		}
 	})
 }
@@ -162,7 +166,7 @@ func (h *Hub) Publish() *Snapshot {
 	h.facts.trim(now)
 	s := newSnapshot(Snapshot{
 		Version: h.version, At: now, Sources: maps.Clone(h.states),
-		DB: h.db, Config: h.config, Logs: h.ring.view(), Counts: h.counts.view(), Facts: h.facts.view(),
+		DB: h.db, Config: h.config, Logs: h.ring.view(), Counts: h.counts.view(), Facts: h.facts.view(), Errors: h.errors.view(now),
 		Containers: h.containers, Host: h.host,
 	})
 	h.current.Store(s)

@@ -36,11 +36,17 @@ var branches = []branch{
 	{"logs", "logs", func(f *Figures) any { return f.Logs }},
 }
 
+// overview is the view that has no figures of its own: it picks from those of
+// the others.
+const overview = "overview"
+
+var overviewOf = []string{"health", "tasks", "llm", "agents", "escalations", "errors"}
+
 // Views are the names of the views a report can be narrowed to.
 func Views() []string {
-	names := make([]string, len(branches))
-	for i, b := range branches {
-		names[i] = b.view
+	names := []string{overview}
+	for _, b := range branches {
+		names = append(names, b.view)
 	}
 	return names
 }
@@ -121,7 +127,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	for _, b := range branches {
-		if !r.Has(b.view) {
+		if !r.Has(b.view) && !(r.Has(overview) && slices.Contains(overviewOf, b.view)) {
 			continue
 		}
 		out.Truncate(bytes.LastIndexByte(out.Bytes(), '}'))
@@ -154,10 +160,9 @@ func (s *Snapshot) sourceReports() map[string]SourceReport {
 	out := map[string]SourceReport{
 		"db":     reportSource(s.Sources[SourceDB]),
 		"logs":   reportSource(s.LogState()),
+		"docker": reportSource(s.Sources[SourceDocker]),
+		"host":   reportSource(s.Sources[SourceHost]),
 		"config": reportSource(s.Sources[SourceConfig]),
-		// Nothing reads these two yet.
-		"docker": {State: StateAbsent, Detail: "containers are not read by this version"},
-		"host":   {State: StateAbsent, Detail: "disks and marker files are not read by this version"},
 	}
 	return out
 }

@@ -19,6 +19,7 @@ type Snapshot struct {
 	Logs    *LogView
 	Counts  *EventCounts
 	Facts   *Facts
+	Errors  *ErrorLines
 
 	Containers *ContainerView // nil before the first answer
 	Host       *HostView      // nil before the first look
@@ -84,6 +85,7 @@ func computeFigures(s *Snapshot) *Figures {
 	f.Preferences = preferenceFigures(s)
 
 	f.Errors = &Errors{Counts: lines.errorCounts(), Per5m: errorsPer5m(s, &f.Notes)}
+	f.Errors.Groups, f.Errors.Facets = errorGroups(s, s.Errors, &f.Notes)
 
 	f.Skills = skillFigures(s)
 	f.Skills.Nightly = nightlyLines(s)

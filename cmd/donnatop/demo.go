@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/demo"
 	"github.com/donna-project/donnatop/data/donnaconfig"
+	"github.com/donna-project/donnatop/data/host"
 	"github.com/donna-project/donnatop/data/logfile"
 	"github.com/donna-project/donnatop/data/sqlite"
 )
@@ -85,6 +87,8 @@ func runDemo(ctx context.Context, e *env, o *options, d demoOptions) (err error)
 		sqlite.NewSource(sqlite.Options{Path: sim.DBPath(), Clock: clock, Poll: min(o.refresh, 500*time.Millisecond)}),
 		logs,
 		donnaconfig.NewSource(donnaconfig.Options{Dir: sim.ConfigDir(), Clock: clock}),
+		host.NewSource(host.Options{DataPath: sim.DataDir(), Paths: host.Paths{DB: sim.DataDir(), Payloads: filepath.Join(sim.DataDir(), "payloads")}, Clock: clock}),
+		sim.Containers(),
 	}
 	return show(ctx, e, o, shown{
 		sources: sources, clock: clock,

@@ -35,6 +35,9 @@ type options struct {
 	skipVerify  bool
 	logs        []string
 	donnaConfig string
+	docker      string
+	dockerCerts string
+	dataPath    string
 	refresh     time.Duration
 
 	theme   string
@@ -62,6 +65,9 @@ var envNames = map[string][]string{
 	"key":               {"LOKI_CLIENT_KEY_PATH"},
 	"tls-skip-verify":   {"LOKI_TLS_SKIP_VERIFY"},
 	"donna-config":      {"DONNA_CONFIG_DIR"},
+	"docker":            {"DOCKER_HOST"},
+	"docker-certs":      {"DOCKER_CERT_PATH"},
+	"data-path":         {"DONNA_DATA_PATH"},
 	"theme":             {"DONNATOP_THEME"},
 }
 
@@ -77,6 +83,9 @@ func (o *options) addSourceFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.selector, "selector", defaultSelector, "LogQL stream `selector` of Donna's lines")
 	f.StringArrayVar(&o.logs, "logs", nil, "JSON-lines or docker json-file log: `FILE`, glob, or - for standard input; may be repeated")
 	f.StringVar(&o.donnaConfig, "donna-config", "", "`directory` of Donna's YAML configuration, for her budgets [$DONNA_CONFIG_DIR]")
+	f.StringVar(&o.docker, "docker", "", "Docker engine of Donna's containers: `address` or socket; the local socket if it exists [$DOCKER_HOST]")
+	f.StringVar(&o.dockerCerts, "docker-certs", "", "`directory` with ca.pem, cert.pem and key.pem for a TLS engine [$DOCKER_CERT_PATH]")
+	f.StringVar(&o.dataPath, "data-path", "", "root `directory` of Donna's data, for disks and marker files [$DONNA_DATA_PATH]")
 	f.StringVar(&o.orgID, "org-id", "", "Loki tenant, sent as X-Scope-OrgID [$LOKI_ORG_ID]")
 	f.StringVar(&o.username, "username", "", "`name` for basic authentication at Loki [$LOKI_USERNAME]")
 	f.StringVar(&o.password, "password", "", "`password` for it; others can see a command line, so prefer [$LOKI_PASSWORD]")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -13,8 +14,10 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/docker"
 	"github.com/donna-project/donnatop/data/donnaconfig"
 	"github.com/donna-project/donnatop/data/events"
+	"github.com/donna-project/donnatop/data/host"
 	"github.com/donna-project/donnatop/data/logfile"
 	"github.com/donna-project/donnatop/data/loki"
 	"github.com/donna-project/donnatop/data/sqlite"
@@ -25,6 +28,8 @@ var absent = map[string]string{
 	data.SourceDB:     "no database: give --db PATH (or DONNA_DB_PATH)",
 	data.SourceLoki:   "no Loki: give --loki URL (or LOKI_ADDR)",
 	data.SourceFiles:  "no log files: give --logs FILE",
+	data.SourceDocker: "no Docker engine: give --docker HOST (or DOCKER_HOST)",
+	data.SourceHost:   "no host data: give --data-path DIR (or DONNA_DATA_PATH)",
 	data.SourceConfig: "Donna's defaults hold: give --donna-config DIR (or DONNA_CONFIG_DIR)",
 }
 
@@ -62,8 +67,19 @@ func (o *options) sources(e *env, m sourceMode) ([]data.Source, error) {
 		}
 		all = append(all, s)
 	}
+	if o.dataPath != "" {
+		all = append(all, host.NewSource(host.Options{DataPath: o.dataPath, Clock: m.clock}))
+	}
+	if o.docker != "" {
+		all = append(all, docker.NewSource(docker.Options{Host: o.docker, CertPath: o.dockerCerts, Clock: m.clock}))
+	}
 	if len(all) == 0 {
 		return nil, usagef("nothing to show: give --db PATH, --loki URL or --logs FILE, or see a simulated Donna with 'donnatop demo'")
+	}
+	// The engine's usual socket counts as given if it is there, but is not alone
+	// what anybody means by a dashboard.
+	if _, err := os.Stat(docker.DefaultSocket); o.docker == "" && err == nil {
+		all = append(all, docker.NewSource(docker.Options{CertPath: o.dockerCerts, Clock: m.clock}))
 	}
 	if o.donnaConfig != "" {
 		all = append(all, donnaconfig.NewSource(donnaconfig.Options{Dir: o.donnaConfig, Clock: m.clock}))

@@ -18,28 +18,30 @@ import (
 // Text is drawn by the same panels as the screen, in this width.
 const textWidth = 100
 
-// Panels fill the height they get. Charts get this one; lists get room for all
-// their rows, and what stays blank is cut off.
+// Panels fill the height they get: lists get room for their rows and headings,
+// the others this one, and what stays blank is cut off.
 const (
-	chartHeight = 12
+	chartHeight = 14
 	listHeight  = 60
+	headings    = 2
 )
-
-var chartPanels = map[string]bool{"hours": true, "days": true}
 
 // writeText prints the report for people, without colours.
 func writeText(w io.Writer, o *options, snap *data.Snapshot, report *data.Report) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "donnatop  %s  window %s\n", report.Now.In(o.location).Format(time.RFC3339), report.Window.Name)
-	for _, name := range []string{"db", "logs", "config"} {
+	for _, name := range []string{"db", "logs", "docker", "host", "config"} {
 		s := report.Sources[name]
 		fmt.Fprintf(out, "%-7s %s  %s\n", name, s.State, safe.Text(s.Detail))
 	}
 	for _, n := range report.Notes {
 		fmt.Fprintf(out, "note    %s\n", safe.Text(n))
 	}
-	if report.Has("llm") {
-		if err := writePanels(out, o, snap, report.Window.Name); err != nil {
+	for _, b := range boards {
+		if !report.Has(b.view) {
+			continue
+		}
+		if err := writePanels(out, o, snap, report.Window.Name, b.panels()); err != nil {
 			return err
 		}
 	}
@@ -49,17 +51,28 @@ func writeText(w io.Writer, o *options, snap *data.Snapshot, report *data.Report
 	return out.Flush()
 }
 
-func writePanels(out io.Writer, o *options, snap *data.Snapshot, window string) error {
+// boards are the panels of each view. The overview comes last: it repeats what
+// the others say.
+var boards = []struct {
+	view   string
+	panels func() []panels.Panel
+}{
+	{"health", panels.Health}, {"tasks", panels.Tasks}, {"llm", panels.LLM}, {"agents", panels.Agents},
+	{"notifications", panels.Notifications}, {"escalations", panels.Escalations}, {"errors", panels.Errors},
+	{"preferences", panels.Preferences}, {"skills", panels.Skills}, {"memory", panels.Memory}, {"overview", panels.Overview},
+}
+
+func writePanels(out io.Writer, o *options, snap *data.Snapshot, window string, list []panels.Panel) error {
 	styles, err := themes.New("mono", true)
 	if err != nil {
 		return fmt.Errorf("load the plain theme: %w", err)
 	}
 	env := &panels.Env{Styles: styles, ASCII: o.ascii, Location: o.location}
 	in := &panels.Input{Snapshot: snap, Figures: snap.Figures(), Window: window, Cursor: -1}
-	for _, p := range panels.LLM() {
-		height := listHeight
-		if chartPanels[p.ID] {
-			height = chartHeight
+	for _, p := range list {
+		height := chartHeight
+		if p.Rows != nil {
+			height = min(p.Rows(in)+headings, listHeight)
 		}
 		lines := p.Draw(env, in, textWidth, height)
 		for i := range lines {
