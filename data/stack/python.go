@@ -15,10 +15,8 @@ const (
 
 // chainSentences stand between an exception and the one that followed from it.
 var chainSentences = map[string]Link{
-	"The above exception was the direct cause of the following exception:":       DirectCause,
-	"During handling of the above exception, another exception occurred:":        DuringHandling,
-	"The above exception was the direct cause of the following exception group:": DirectCause,
-	"During handling of the above exception, another exception group occurred:":  DuringHandling,
+	"The above exception was the direct cause of the following exception:": DirectCause,
+	"During handling of the above exception, another exception occurred:":  DuringHandling,
 }
 
 func isHeader(line string) bool {
