@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 					e.Setenv(n, "")
 				}
 			}
+			e.Setenv("DOCKER_HOST", dockerOff)
 			return nil
 		},
 	})

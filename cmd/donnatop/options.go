@@ -83,7 +83,7 @@ func (o *options) addSourceFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.selector, "selector", defaultSelector, "LogQL stream `selector` of Donna's lines")
 	f.StringArrayVar(&o.logs, "logs", nil, "JSON-lines or docker json-file log: `FILE`, glob, or - for standard input; may be repeated")
 	f.StringVar(&o.donnaConfig, "donna-config", "", "`directory` of Donna's YAML configuration, for her budgets [$DONNA_CONFIG_DIR]")
-	f.StringVar(&o.docker, "docker", "", "Docker engine of Donna's containers: `address` or socket; the local socket if it exists [$DOCKER_HOST]")
+	f.StringVar(&o.docker, "docker", "", "Docker engine of Donna's containers: `address`, socket or off; the local socket if it exists [$DOCKER_HOST]")
 	f.StringVar(&o.dockerCerts, "docker-certs", "", "`directory` with ca.pem, cert.pem and key.pem for a TLS engine [$DOCKER_CERT_PATH]")
 	f.StringVar(&o.dataPath, "data-path", "", "root `directory` of Donna's data, for disks and marker files [$DONNA_DATA_PATH]")
 	f.StringVar(&o.orgID, "org-id", "", "Loki tenant, sent as X-Scope-OrgID [$LOKI_ORG_ID]")

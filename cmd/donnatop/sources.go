@@ -33,6 +33,9 @@ var absent = map[string]string{
 	data.SourceConfig: "Donna's defaults hold: give --donna-config DIR (or DONNA_CONFIG_DIR)",
 }
 
+// dockerOff in place of an engine's address means to ask none, not even a local one.
+const dockerOff = "off"
+
 // recentLogs is how much of the past the live log begins with.
 const recentLogs = time.Hour
 
@@ -70,7 +73,7 @@ func (o *options) sources(e *env, m sourceMode) ([]data.Source, error) {
 	if o.dataPath != "" {
 		all = append(all, host.NewSource(host.Options{DataPath: o.dataPath, Clock: m.clock}))
 	}
-	if o.docker != "" {
+	if o.docker != "" && o.docker != dockerOff {
 		all = append(all, docker.NewSource(docker.Options{Host: o.docker, CertPath: o.dockerCerts, Clock: m.clock}))
 	}
 	if len(all) == 0 {
