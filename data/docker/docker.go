@@ -4,9 +4,10 @@
 // stream; a full look every 30 seconds mends what the stream may have missed and
 // renews the health logs, of which the engine tells nothing. CPU and memory have
 // no events: every running container is sampled every 5 seconds with the
-// engine's one-shot statistics, which costs the engine a fifth of what
-// `docker stats` does, for which it samples every second. The figures are those
-// of `docker stats` all the same, over 5 seconds instead of one.
+// engine's one-shot statistics, which is less work for the engine than a stream,
+// for which it samples every second. The figures are those of `docker stats`, over
+// 5 seconds instead of one. The first CPU figure takes two samples: one to two
+// seconds, depending on the engine.
 //
 // The package only reads: it sends no request that changes anything.
 package docker

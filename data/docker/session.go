@@ -26,7 +26,8 @@ type session struct {
 	*Source
 	api        *client.Client
 	sampling   clockwork.Timer
-	nextSample time.Time // when it fires; zero while a round is under way
+	sampled    time.Time // when the newest round of samples began
+	nextSample time.Time // when sampling fires; zero while a round is under way
 }
 
 // session connects and watches until something fails or ctx ends. Containers
@@ -72,7 +73,7 @@ func (s *Source) session(ctx context.Context) error {
 				return err
 			}
 		case <-w.sampling.Chan():
-			w.nextSample = time.Time{}
+			w.sampled, w.nextSample = w.opts.Clock.Now(), time.Time{}
 			ids := w.runningIDs()
 			round.Go(func() { samples <- w.takeSamples(ctx, ids) })
 		case all := <-samples:
@@ -267,12 +268,14 @@ func (w *session) incomplete() bool {
 	return false
 }
 
-// untilNext is the time to the next round of samples.
+// untilNext is the time to the next round of samples. It counts from the begin of
+// the newest, as older engines take up to a second for one.
 func (w *session) untilNext() time.Duration {
+	every := sampleEvery
 	if w.incomplete() {
-		return sampleSecond
+		every = sampleSecond
 	}
-	return sampleEvery
+	return max(0, w.sampled.Add(every).Sub(w.opts.Clock.Now()))
 }
 
 func (w *session) sampleIn(d time.Duration) {

@@ -14,30 +14,24 @@ import (
 // patience is how long a test waits for what must come.
 const patience = 30 * time.Second
 
-// sink hands on what the source reports.
-type sink struct {
+// watcher runs a source and waits for what it reports.
+type watcher struct {
 	data.Sink
-	states chan data.SourceState
-	views  chan *data.ContainerView
+	t       *testing.T
+	ctx     context.Context
+	reports chan func() // each changes state or view, in order
+	state   data.SourceState
+	view    *data.ContainerView
+	stop    func() error
 }
 
-func (s *sink) SetState(source string, st data.SourceState) {
+func (w *watcher) SetState(source string, st data.SourceState) {
 	if source == data.SourceDocker {
-		s.states <- st
+		w.reports <- func() { w.state = st }
 	}
 }
 
-func (s *sink) SetContainers(v *data.ContainerView) { s.views <- v }
-
-// watcher runs a source and waits for what it reports.
-type watcher struct {
-	t     *testing.T
-	ctx   context.Context
-	sink  *sink
-	state data.SourceState
-	view  *data.ContainerView
-	stop  func() error
-}
+func (w *watcher) SetContainers(v *data.ContainerView) { w.reports <- func() { w.view = v } }
 
 // watch runs a source until the test ends.
 func watch(t *testing.T, opts docker.Options) *watcher {
@@ -51,9 +45,9 @@ func watch(t *testing.T, opts docker.Options) *watcher {
 func watchSource(t *testing.T, source *docker.Source) *watcher {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	w := &watcher{t: t, ctx: ctx, sink: &sink{states: make(chan data.SourceState, 1000), views: make(chan *data.ContainerView, 1000)}}
+	w := &watcher{t: t, ctx: ctx, reports: make(chan func(), 1000)}
 	done := make(chan error, 1)
-	go func() { done <- source.Run(ctx, w.sink) }()
+	go func() { done <- source.Run(ctx, w) }()
 	stopped := false
 	w.stop = func() error {
 		if stopped {
@@ -78,8 +72,8 @@ func (w *watcher) until(what string, ok func() bool) {
 	w.t.Helper()
 	for !ok() {
 		select {
-		case w.state = <-w.sink.states:
-		case w.view = <-w.sink.views:
+		case report := <-w.reports:
+			report()
 		case <-w.ctx.Done():
 			w.t.Fatalf("%s: not within %v; the state is %+v and the view %+v", what, patience, w.state, w.view)
 		}

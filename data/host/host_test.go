@@ -26,28 +26,27 @@ var start = time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC)
 // watcher runs a source and waits for what it reports.
 type watcher struct {
 	data.Sink
-	t      *testing.T
-	ctx    context.Context
-	clock  *clockwork.FakeClock
-	states chan data.SourceState
-	views  chan *data.HostView
-	state  data.SourceState
-	view   *data.HostView
+	t       *testing.T
+	ctx     context.Context
+	clock   *clockwork.FakeClock
+	reports chan func() // each changes state or view, in order
+	state   data.SourceState
+	view    *data.HostView
 }
 
 func (w *watcher) SetState(source string, st data.SourceState) {
 	if source == data.SourceHost {
-		w.states <- st
+		w.reports <- func() { w.state = st }
 	}
 }
 
-func (w *watcher) SetHost(v *data.HostView) { w.views <- v }
+func (w *watcher) SetHost(v *data.HostView) { w.reports <- func() { w.view = v } }
 
 // watch runs a source on dir until the test ends, after change.
 func watch(t *testing.T, dir string, change func(*Source)) *watcher {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	w := &watcher{t: t, ctx: ctx, clock: clockwork.NewFakeClockAt(start), states: make(chan data.SourceState, 1000), views: make(chan *data.HostView, 1000)}
+	w := &watcher{t: t, ctx: ctx, clock: clockwork.NewFakeClockAt(start), reports: make(chan func(), 1000)}
 	s := NewSource(Options{DataPath: dir, Clock: w.clock})
 	if change != nil {
 		change(s)
@@ -67,8 +66,8 @@ func (w *watcher) until(what string, ok func() bool) {
 	w.t.Helper()
 	for !ok() {
 		select {
-		case w.state = <-w.states:
-		case w.view = <-w.views:
+		case report := <-w.reports:
+			report()
 		case <-w.ctx.Done():
 			w.t.Fatalf("%s: not within %v; the state is %+v and the view %+v", what, patience, w.state, w.view)
 		}
