@@ -79,7 +79,7 @@ func agentFigures(s *Snapshot) *Agents {
 		f.TaskStatus = map[string]int64{}
 		for i := range t.Tasks {
 			if !t.Tasks[i].CreatedAt.After(s.At) {
-				f.TaskStatus[orNoneText(t.Tasks[i].AgentStatus)]++
+				f.TaskStatus[t.Tasks[i].AgentStatus]++
 			}
 		}
 	}
@@ -113,10 +113,10 @@ func agentFigures(s *Snapshot) *Agents {
 		for i := range kinds[kind] {
 			r := &kinds[kind][i]
 			if r.Status == runFailed && today.within(r.ended()) {
-				f.FailedToday = append(f.FailedToday, FailedAgent{ID: r.ID, Name: orNoneText(r.Name), Kind: kind, Error: nonEmpty(r.Error)})
+				f.FailedToday = append(f.FailedToday, FailedAgent{ID: r.ID, Name: r.Name, Kind: kind, Error: nonEmpty(r.Error)})
 			}
 			if r.CostUSD != nil && month.within(r.StartedAt) {
-				f.CostByName[orNoneText(r.Name)] += *r.CostUSD
+				f.CostByName[r.Name] += *r.CostUSD
 			}
 		}
 	}
@@ -171,7 +171,7 @@ func activeAgents(s *Snapshot, t *Tables) []ActiveAgent {
 			if r.Status != runRunning || r.StartedAt.After(s.At) {
 				continue
 			}
-			a := ActiveAgent{ID: r.ID, Name: orNoneText(r.Name), Kind: kind.name, TaskID: nonEmpty(r.TaskID), TimeoutS: s.Config.timeout(r.Name)}
+			a := ActiveAgent{ID: r.ID, Name: r.Name, Kind: kind.name, TaskID: nonEmpty(r.TaskID), TimeoutS: s.Config.timeout(r.Name)}
 			if !r.StartedAt.IsZero() {
 				a.StartedAt, a.ElapsedS = &r.StartedAt, ptr(s.At.Sub(r.StartedAt).Seconds())
 			}
@@ -182,7 +182,7 @@ func activeAgents(s *Snapshot, t *Tables) []ActiveAgent {
 	for i := range t.Tasks {
 		if r := &t.Tasks[i]; r.AgentStatus == agentsInProgress && !r.CreatedAt.After(s.At) {
 			out = append(out, ActiveAgent{
-				ID: r.ID, Name: orNoneText(r.AssignedAgent), Kind: kindTask, TaskID: nonEmpty(r.ID), TimeoutS: s.Config.timeout(r.AssignedAgent),
+				ID: r.ID, Name: r.AssignedAgent, Kind: kindTask, TaskID: nonEmpty(r.ID), TimeoutS: s.Config.timeout(r.AssignedAgent),
 			})
 		}
 	}

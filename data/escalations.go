@@ -111,7 +111,18 @@ func (e *EscalationRow) waits() bool {
 
 // way is the mode, else what was chosen, else (none).
 func (e *EscalationRow) way() string {
-	return orNoneText(cmp.Or(deref(e.Mode), deref(e.Resolution)))
+	if e.Mode != nil {
+		return *e.Mode
+	}
+	return keyOf(e.Resolution)
+}
+
+// keyOf is the key of a grouped column that may be NULL.
+func keyOf(s *string) string {
+	if s == nil {
+		return None
+	}
+	return *s
 }
 
 // escalationFigures computes CONTRACT.md's `escalations`.
@@ -138,11 +149,11 @@ func escalationFigures(s *Snapshot) *Escalations {
 		if deref(e.CreatedAt).After(s.At) {
 			continue
 		}
-		f.Status[orNoneText(e.Status)]++
+		f.Status[e.Status]++
 		if openStatuses[e.Status] {
 			f.Open.Total++
 			f.Open.ByMode[e.way()]++
-			f.Open.ByResolution[orNoneText(deref(e.Resolution))]++
+			f.Open.ByResolution[keyOf(e.Resolution)]++
 		}
 		if e.waits() {
 			f.Waiting.Total++

@@ -57,9 +57,15 @@ func nudgeFigures(s *Snapshot) *Notifications {
 			for i := range t.Nudges {
 				if n := &t.Nudges[i]; w.within(n.CreatedAt) {
 					c.Total++
-					c.ByChannel[orNoneText(n.Channel)]++
-					c.ByType[orNoneText(n.Type)]++
+					c.ByChannel[n.Channel]++
+					c.ByType[n.Type]++
 				}
+			}
+			if t.lacks("nudge_events.channel") {
+				c.ByChannel = nil
+			}
+			if t.lacks("nudge_events.nudge_type") {
+				c.ByType = nil
 			}
 			return c
 		})
@@ -70,9 +76,18 @@ func nudgeFigures(s *Snapshot) *Notifications {
 	f.Escalation = &EscalationTiers{ByStatus: map[string]int64{}, ByTier: map[string]int64{}}
 	for i := range t.EscalationStates {
 		if e := &t.EscalationStates[i]; !e.CreatedAt.After(s.At) {
-			f.Escalation.ByStatus[orNoneText(e.Status)]++
+			f.Escalation.ByStatus[e.Status]++
 			f.Escalation.ByTier[strconv.FormatInt(e.Tier, 10)]++
 		}
+	}
+	if t.lacks("escalation_state.status") {
+		f.Escalation.ByStatus = nil
+	}
+	if t.lacks("escalation_state.current_tier") {
+		f.Escalation.ByTier = nil
+	}
+	if t.lacks("escalation_state.status", "escalation_state.created_at", "escalation_state.updated_at") {
+		return f
 	}
 	f.ResponseS = perWindow(s.At, func(w Window) *SecondsStat {
 		var seconds []float64

@@ -49,9 +49,18 @@ func preferenceFigures(s *Snapshot) *Preferences {
 	}
 	if t.Corrections != nil && !t.lacks("correction_log.timestamp") {
 		f.correct(t.Corrections, s.At)
+		if t.lacks("correction_log.field_corrected") {
+			f.ByField = nil
+		}
 	}
-	if t.Rules != nil && !t.lacks("learned_preferences.created_at", "learned_preferences.disabled_at", "learned_preferences.enabled") {
+	if t.Rules != nil {
 		f.learn(t.Rules, s.At)
+		if t.lacks("learned_preferences.enabled") {
+			f.Rules = nil
+		}
+		if t.lacks("learned_preferences.created_at", "learned_preferences.disabled_at") {
+			f.RulesPerWeek, f.Survival30d = nil, nil
+		}
 	}
 	return f
 }
@@ -84,7 +93,7 @@ func (f *Preferences) correct(corrections []Correction, now time.Time) {
 		if c.At.After(now) {
 			continue
 		}
-		f.ByField[orNoneText(c.Field)]++
+		f.ByField[c.Field]++
 		if !c.At.IsZero() {
 			f.CorrectionsPerWeek[isoWeek(c.At)]++
 		}

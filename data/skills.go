@@ -46,7 +46,7 @@ func skillFigures(s *Snapshot) *Skills {
 		f.States = map[string]int64{}
 		for i := range t.Skills {
 			if !t.Skills[i].CreatedAt.After(s.At) {
-				f.States[orNoneText(t.Skills[i].State)]++
+				f.States[t.Skills[i].State]++
 			}
 		}
 	}
@@ -59,7 +59,7 @@ func skillFigures(s *Snapshot) *Skills {
 				if f.TransitionsPerDay[d] == nil {
 					f.TransitionsPerDay[d] = map[string]int64{}
 				}
-				f.TransitionsPerDay[d][orNoneText(x.ToState)]++
+				f.TransitionsPerDay[d][x.ToState]++
 			}
 		}
 	}
@@ -70,17 +70,23 @@ func skillFigures(s *Snapshot) *Skills {
 			if x.At.After(s.At) {
 				continue
 			}
-			e := f.Evolution[orNoneText(x.Capability)]
+			e := f.Evolution[x.Capability]
 			e.Total++
 			if x.Outcome == evolutionSuccess {
 				e.Success++
 			}
 			e.Rate = ptr(float64(e.Success) / float64(e.Total))
-			f.Evolution[orNoneText(x.Capability)] = e
+			f.Evolution[x.Capability] = e
 		}
 	}
-	if t.SkillRuns != nil {
+	if t.SkillRuns != nil && !t.lacks("skill_run.started_at") {
 		f.runs(t.SkillRuns, s.At)
+		if t.lacks("skill_run.status") {
+			f.Runs = nil
+		}
+		if t.lacks(costColumns[kindSkill]) {
+			f.CostPerHour = nil
+		}
 	}
 	return f
 }
@@ -90,7 +96,7 @@ func (f *Skills) runs(runs []AgentRun, now time.Time) {
 		byStatus := map[string]int64{}
 		for i := range runs {
 			if w.within(runs[i].StartedAt) {
-				byStatus[orNoneText(runs[i].Status)]++
+				byStatus[runs[i].Status]++
 			}
 		}
 		return byStatus
@@ -103,7 +109,7 @@ func (f *Skills) runs(runs []AgentRun, now time.Time) {
 	w := Window{From: from, To: now}
 	for i := range runs {
 		if r := &runs[i]; r.CostUSD != nil && w.within(r.StartedAt) {
-			f.CostPerHour[r.StartedAt.Sub(from)/time.Hour].BySkill[orNoneText(r.Name)] += *r.CostUSD
+			f.CostPerHour[r.StartedAt.Sub(from)/time.Hour].BySkill[r.Name] += *r.CostUSD
 		}
 	}
 }

@@ -4,8 +4,8 @@ import "time"
 
 // Tables are copies of Donna's smaller tables as they were at one moment. A nil
 // slice is a table the file doesn't have; an empty one has no rows. A zero Time
-// is a NULL or a timestamp that can't be read; an empty string is a NULL, where
-// the two need not be told apart.
+// is a NULL or a timestamp that can't be read. A text by which rows are grouped
+// is [None] if it is NULL; of other texts NULL and empty are not told apart.
 type Tables struct {
 	Tasks            []Task
 	Nudges           []Nudge

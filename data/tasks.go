@@ -109,7 +109,7 @@ func taskFigures(s *Snapshot) *Tasks {
 	var toComplete []float64
 	for i := range tasks {
 		t := &tasks[i]
-		f.States[orNoneText(t.Status)]++
+		f.States[t.Status]++
 		if !t.CreatedAt.IsZero() && !t.CompletedAt.IsZero() && !t.CompletedAt.After(s.At) {
 			toComplete = append(toComplete, t.CompletedAt.Sub(t.CreatedAt).Hours())
 		}
@@ -168,8 +168,8 @@ func tasksCreated(tasks []Task, w Window) *TasksCreated {
 	for i := range tasks {
 		if t := &tasks[i]; w.within(t.CreatedAt) {
 			c.Total++
-			c.ByChannel[orNoneText(t.CreatedVia)]++
-			c.ByDomain[orNoneText(t.Domain)]++
+			c.ByChannel[t.CreatedVia]++
+			c.ByDomain[t.Domain]++
 		}
 	}
 	return c

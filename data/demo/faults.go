@@ -28,10 +28,10 @@ func (l *life) startFaults() {
 		l.spawn(at, durable, (*proc).spree)
 	}
 	l.spawn(hour(0.45), outside, (*proc).supabaseOutage)
-	l.spawn(l.share(0.33), outside, func(p *proc) { // the shadow period
+	l.spawn(l.share(0.7), outside, func(p *proc) { // the shadow period, which the 7-day comparison still sees
 		p.shadowOn = true
 		p.redeploy()
-		p.until(p.share(0.55))
+		p.until(p.share(0.93))
 		p.shadowOn = false
 		p.redeploy()
 	})

@@ -33,6 +33,16 @@ type record struct{ st *stmt }
 
 func (r record) text(i int) string { return string(r.st.column(1 + i).text()) }
 
+// key is a text by which rows are grouped: NULL is a key of its own, and not the
+// empty text.
+func (r record) key(i int) string {
+	t := r.st.column(1 + i).text()
+	if t == nil {
+		return data.None
+	}
+	return string(t)
+}
+
 func (r record) int(i int) int64 {
 	n, _ := r.st.column(1 + i).int()
 	return n
@@ -132,9 +142,17 @@ type agentNames struct{ capabilities, automations map[string]string }
 
 func (n *agentNames) readers() []tableReader {
 	return []tableReader{
-		{name: "skill", columns: []string{"id", "capability_name"}, begin: func() {}, row: func(r record) { n.capabilities[r.text(0)] = r.text(1) }},
-		{name: "automation", columns: []string{"id", "name"}, begin: func() {}, row: func(r record) { n.automations[r.text(0)] = r.text(1) }},
+		{name: "skill", columns: []string{"id", "capability_name"}, begin: func() {}, row: func(r record) { n.capabilities[r.text(0)] = r.key(1) }},
+		{name: "automation", columns: []string{"id", "name"}, begin: func() {}, row: func(r record) { n.automations[r.text(0)] = r.key(1) }},
 	}
+}
+
+// named is the name of what has that id, which may be gone.
+func named(names map[string]string, id string) string {
+	if name, ok := names[id]; ok {
+		return name
+	}
+	return data.None
 }
 
 // tableReaders fill t, each from the table that feeds the panels named.
@@ -149,8 +167,8 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			begin: func() { t.Tasks = []data.Task{} },
 			row: func(r record) {
 				t.Tasks = append(t.Tasks, data.Task{
-					ID: r.text(0), Title: r.text(1), Domain: r.text(2), Status: r.text(3), CreatedVia: r.text(4),
-					AssignedAgent: r.text(5), AgentStatus: r.text(6),
+					ID: r.text(0), Title: r.text(1), Domain: r.key(2), Status: r.key(3), CreatedVia: r.key(4),
+					AssignedAgent: r.key(5), AgentStatus: r.key(6),
 					CreatedAt: r.time(7), CompletedAt: r.time(8), ScheduledStart: r.time(9), Deadline: r.time(10), RescheduleCount: r.int(11),
 				})
 			},
@@ -159,14 +177,14 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			name: "nudge_events", columns: []string{"task_id", "nudge_type", "channel", "created_at"},
 			begin: func() { t.Nudges = []data.Nudge{} },
 			row: func(r record) {
-				t.Nudges = append(t.Nudges, data.Nudge{TaskID: r.text(0), Type: r.text(1), Channel: r.text(2), CreatedAt: r.time(3)})
+				t.Nudges = append(t.Nudges, data.Nudge{TaskID: r.text(0), Type: r.key(1), Channel: r.key(2), CreatedAt: r.time(3)})
 			},
 		},
 		{
 			name: "escalation_state", columns: []string{"status", "current_tier", "created_at", "updated_at"},
 			begin: func() { t.EscalationStates = []data.EscalationState{} },
 			row: func(r record) {
-				t.EscalationStates = append(t.EscalationStates, data.EscalationState{Status: r.text(0), Tier: r.int(1), CreatedAt: r.time(2), UpdatedAt: r.time(3)})
+				t.EscalationStates = append(t.EscalationStates, data.EscalationState{Status: r.key(0), Tier: r.int(1), CreatedAt: r.time(2), UpdatedAt: r.time(3)})
 			},
 		},
 		{ // Escalations
@@ -177,7 +195,7 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			begin: func() { t.Escalations = []data.EscalationRow{} },
 			row: func(r record) {
 				t.Escalations = append(t.Escalations, data.EscalationRow{
-					ID: r.int(0), CorrelationID: r.text(1), Status: r.text(2), Mode: r.textOrNil(3), Resolution: r.textOrNil(4),
+					ID: r.int(0), CorrelationID: r.text(1), Status: r.key(2), Mode: r.textOrNil(3), Resolution: r.textOrNil(4),
 					TaskType: r.text(5), EstimateUSD: r.floatOrNil(6), CreatedAt: r.timeOrNil(7), ResolvedAt: r.timeOrNil(8), Iteration: r.intOrNil(9),
 				})
 			},
@@ -186,7 +204,7 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			name: "correction_log", columns: []string{"field_corrected", "timestamp"},
 			begin: func() { t.Corrections = []data.Correction{} },
 			row: func(r record) {
-				t.Corrections = append(t.Corrections, data.Correction{Field: r.text(0), At: r.time(1)})
+				t.Corrections = append(t.Corrections, data.Correction{Field: r.key(0), At: r.time(1)})
 			},
 		},
 		{
@@ -200,21 +218,21 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			name: "skill", columns: []string{"capability_name", "state", "created_at"},
 			begin: func() { t.Skills = []data.Skill{} },
 			row: func(r record) {
-				t.Skills = append(t.Skills, data.Skill{Capability: r.text(0), State: r.text(1), CreatedAt: r.time(2)})
+				t.Skills = append(t.Skills, data.Skill{Capability: r.key(0), State: r.key(1), CreatedAt: r.time(2)})
 			},
 		},
 		{
 			name: "skill_state_transition", columns: []string{"to_state", "at"},
 			begin: func() { t.SkillTransitions = []data.SkillTransition{} },
 			row: func(r record) {
-				t.SkillTransitions = append(t.SkillTransitions, data.SkillTransition{ToState: r.text(0), At: r.time(1)})
+				t.SkillTransitions = append(t.SkillTransitions, data.SkillTransition{ToState: r.key(0), At: r.time(1)})
 			},
 		},
 		{
 			name: "skill_evolution_log", columns: []string{"skill_id", "outcome", "at"},
 			begin: func() { t.SkillEvolutions = []data.SkillEvolution{} },
 			row: func(r record) {
-				t.SkillEvolutions = append(t.SkillEvolutions, data.SkillEvolution{Capability: names.capabilities[r.text(0)], Outcome: r.text(1), At: r.time(2)})
+				t.SkillEvolutions = append(t.SkillEvolutions, data.SkillEvolution{Capability: named(names.capabilities, r.text(0)), Outcome: r.text(1), At: r.time(2)})
 			},
 		},
 		{ // Agents, Skills
@@ -222,7 +240,7 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			begin: func() { t.SkillRuns = []data.AgentRun{} },
 			row: func(r record) {
 				t.SkillRuns = append(t.SkillRuns, data.AgentRun{
-					ID: r.text(0), Name: names.capabilities[r.text(1)], TaskID: r.text(2), Status: r.text(3), Error: r.text(4),
+					ID: r.text(0), Name: named(names.capabilities, r.text(1)), TaskID: r.text(2), Status: r.key(3), Error: r.text(4),
 					StartedAt: r.time(5), FinishedAt: r.time(6), CostUSD: r.floatOrNil(7),
 				})
 			},
@@ -232,7 +250,7 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			begin: func() { t.AutomationRuns = []data.AgentRun{} },
 			row: func(r record) {
 				t.AutomationRuns = append(t.AutomationRuns, data.AgentRun{
-					ID: r.text(0), Name: names.automations[r.text(1)], Status: r.text(2), Error: r.text(3),
+					ID: r.text(0), Name: named(names.automations, r.text(1)), Status: r.key(2), Error: r.text(3),
 					StartedAt: r.time(4), FinishedAt: r.time(5), CostUSD: r.floatOrNil(6),
 				})
 			},
@@ -252,9 +270,9 @@ func (d *database) readMemory(t *data.Tables, now time.Time) error {
 	}
 	t.MemoryDocuments = make(map[string]int64)
 	err = d.conn.each("SELECT d.source_type, count(*) FROM memory_documents d WHERE "+alive+" GROUP BY 1", func(st *stmt) bool {
-		source := string(st.column(0).text())
-		if source == "" {
-			source = data.None
+		source := data.None
+		if text := st.column(0).text(); text != nil {
+			source = string(text)
 		}
 		n, _ := st.column(1).int()
 		t.MemoryDocuments[source] += n

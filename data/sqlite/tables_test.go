@@ -44,10 +44,11 @@ func TestTablesAreReadInEveryForm(t *testing.T) {
 	}
 	wantTasks := []data.Task{
 		{
-			ID: "t1", Title: "Caf\u00e9", Domain: "work", Status: "done", CreatedVia: "discord", CreatedAt: at("2026-06-01T10:00:00.5Z"),
+			ID: "t1", Title: "Caf\u00e9", Domain: "work", Status: "done", CreatedVia: "discord",
+			AssignedAgent: data.None, AgentStatus: data.None, CreatedAt: at("2026-06-01T10:00:00.5Z"),
 			CompletedAt: at("2026-06-02T10:00:00Z"), ScheduledStart: at("2026-06-01T12:00:00Z"), Deadline: at("2026-06-03T00:00:00Z"), RescheduleCount: 4,
 		},
-		{ID: "t2", AssignedAgent: "pm", AgentStatus: "in_progress"},
+		{ID: "t2", Domain: data.None, Status: data.None, CreatedVia: data.None, AssignedAgent: "pm", AgentStatus: "in_progress"},
 	}
 	if diff := cmp.Diff(wantTasks, got.Tasks); diff != "" {
 		t.Errorf("tasks (-want +got):\n%s", diff)
@@ -55,7 +56,7 @@ func TestTablesAreReadInEveryForm(t *testing.T) {
 	cost := 0.25
 	wantRuns := []data.AgentRun{
 		{ID: "r1", Name: "price_watch", Status: "failed", Error: "boom", StartedAt: at("2026-06-15T10:00:00Z"), CostUSD: &cost},
-		{ID: "r2", TaskID: "t1", Status: "running", StartedAt: at("2026-06-15T11:00:00Z")},
+		{ID: "r2", Name: data.None, TaskID: "t1", Status: "running", StartedAt: at("2026-06-15T11:00:00Z")},
 	}
 	if diff := cmp.Diff(wantRuns, got.SkillRuns); diff != "" {
 		t.Errorf("skill runs (-want +got):\n%s", diff)

@@ -221,8 +221,13 @@ func (v *view) readTables(d *database, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if len(events) > 0 || v.audit == nil {
+	switch {
+	case v.audit == nil:
+		v.audit = events // empty without audit rows, nil without their column
+	case len(events) > 0:
 		v.audit = append(slices.Clip(v.audit), events...)
+	}
+	if len(events) > 0 {
 		slices.SortStableFunc(v.audit, func(a, b data.AuditEvent) int { return a.At.Compare(b.At) })
 	}
 	v.audited = last
