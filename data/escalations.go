@@ -2,6 +2,7 @@ package data
 
 import (
 	"cmp"
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -77,6 +78,17 @@ type EscalationRow struct {
 	Iteration     *int64     `json:"iteration"`
 }
 
+// MarshalJSON prints missing texts as null.
+func (e EscalationRow) MarshalJSON() ([]byte, error) {
+	type row EscalationRow // without this method
+	return json.Marshal(struct {
+		row
+		CorrelationID *string `json:"correlation_id"`
+		Status        *string `json:"status"`
+		TaskType      *string `json:"task_type"`
+	}{row(e), nonEmpty(e.CorrelationID), unless(e.Status == None, e.Status), nonEmpty(e.TaskType)})
+}
+
 // Statuses, modes and resolutions of an escalation request (donna-data.md §1.6).
 const (
 	escalationResolved  = "resolved"
@@ -104,8 +116,8 @@ const (
 	auditToolGapDetected  = "tool_gap_detected"
 )
 
-// waits tells whether somebody still has to do something about the request.
-func (e *EscalationRow) waits() bool {
+// Waits tells whether somebody still has to do something about the request.
+func (e *EscalationRow) Waits() bool {
 	return openStatuses[e.Status] && !(e.Status == escalationResolved && finalResolutions[deref(e.Resolution)])
 }
 
@@ -155,7 +167,7 @@ func escalationFigures(s *Snapshot) *Escalations {
 			f.Open.ByMode[e.way()]++
 			f.Open.ByResolution[keyOf(e.Resolution)]++
 		}
-		if e.waits() {
+		if e.Waits() {
 			f.Waiting.Total++
 			f.Waiting.ByMode[e.way()]++
 		}
@@ -169,7 +181,12 @@ func escalationFigures(s *Snapshot) *Escalations {
 	slices.SortStableFunc(f.List, func(a, b EscalationRow) int {
 		return cmp.Or(deref(b.CreatedAt).Compare(deref(a.CreatedAt)), cmp.Compare(b.ID, a.ID))
 	})
-	f.TimeToResolution7d = timeToResolution(t.Escalations, windowNamed(Window7d, s.At))
+	if !t.lacks("escalation_request.created_at", "escalation_request.resolved_at") {
+		f.TimeToResolution7d = timeToResolution(t.Escalations, windowNamed(Window7d, s.At))
+	}
+	if t.lacks("escalation_request.iteration", "escalation_request.mode", "escalation_request.status") {
+		f.Iterations = nil
+	}
 	return f
 }
 

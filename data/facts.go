@@ -86,7 +86,7 @@ func newFactStore() *factStore {
 }
 
 // add keeps what the line tells. Lines before the horizon tell only what is the
-// newest of its kind; lines more than maxAhead after now tell nothing.
+// newest of its kind, and that a nudge was answered; lines more than maxAhead after now tell nothing.
 func (f *factStore) add(e *logline.Entry, now time.Time) {
 	fact, op := events.Tell(e)
 	if fact == events.NoFact && op == events.NoOperation {
@@ -129,7 +129,7 @@ func (f *factStore) keep(e *logline.Entry, fact events.Fact, op events.Operation
 			f.scheduled.add(taskMoment{at, strings.Clone(e.TaskID)})
 		}
 	case events.NudgeAnswered:
-		if recent && e.TaskID != "" {
+		if e.TaskID != "" { // however old: a nudge's first answer may be long ago
 			f.answers.add(taskMoment{at, strings.Clone(e.TaskID)})
 		}
 	case events.MemorySearched:
@@ -209,7 +209,6 @@ func (f *factStore) trim(now time.Time) {
 
 	horizon := now.Add(-Horizon).UnixNano()
 	f.scheduled.trim(horizon)
-	f.answers.trim(horizon)
 	f.searches.trim(horizon)
 }
 

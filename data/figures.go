@@ -33,6 +33,14 @@ func deref[T any](p *T) T {
 	return *p
 }
 
+// unless is what v is, or nil if it has no source.
+func unless[T any](missing bool, v T) *T {
+	if missing {
+		return nil
+	}
+	return &v
+}
+
 // orNoneText is the key of a grouped column.
 func orNoneText(s string) string {
 	if s == "" {

@@ -1,9 +1,5 @@
 package data
 
-import (
-	"strconv"
-)
-
 // Notifications holds the figures of the Notifications view, key by key those of CONTRACT.md's `notifications`.
 type Notifications struct {
 	Sent       map[string]*SentCounts  `json:"sent"`
@@ -77,7 +73,7 @@ func nudgeFigures(s *Snapshot) *Notifications {
 	for i := range t.EscalationStates {
 		if e := &t.EscalationStates[i]; !e.CreatedAt.After(s.At) {
 			f.Escalation.ByStatus[e.Status]++
-			f.Escalation.ByTier[strconv.FormatInt(e.Tier, 10)]++
+			f.Escalation.ByTier[e.Tier]++
 		}
 	}
 	if t.lacks("escalation_state.status") {

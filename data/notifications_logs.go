@@ -71,7 +71,7 @@ func repliesTo(s *Snapshot, nudges []Nudge) []reply {
 	}
 	asked := make(map[string][]int64, len(answered))
 	for i := range nudges {
-		if n := &nudges[i]; answered[n.TaskID] != nil && !n.CreatedAt.IsZero() && !n.CreatedAt.After(s.At) {
+		if n := &nudges[i]; answered[n.TaskID] != nil && !n.CreatedAt.IsZero() && !n.CreatedAt.After(s.At) && s.logsCover(n.CreatedAt) {
 			asked[n.TaskID] = append(asked[n.TaskID], n.CreatedAt.UnixNano())
 		}
 	}

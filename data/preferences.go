@@ -1,6 +1,7 @@
 package data
 
 import (
+	"encoding/json"
 	"time"
 )
 
@@ -19,12 +20,33 @@ type RuleCounts struct {
 	Extracted int64 `json:"extracted"`
 	Enabled   int64 `json:"enabled"`
 	Disabled  int64 `json:"disabled"`
+
+	noEnabled bool // the file has no column enabled
+}
+
+// MarshalJSON prints what has no source as null.
+func (c RuleCounts) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Extracted int64  `json:"extracted"`
+		Enabled   *int64 `json:"enabled"`
+		Disabled  *int64 `json:"disabled"`
+	}{c.Extracted, unless(c.noEnabled, c.Enabled), unless(c.noEnabled, c.Disabled)})
 }
 
 // RuleWeek is one ISO week of rules.
 type RuleWeek struct {
 	Extracted int64 `json:"extracted"`
 	Disabled  int64 `json:"disabled"`
+
+	noDisabled bool // the file has no disabled_at
+}
+
+// MarshalJSON prints what has no source as null.
+func (w RuleWeek) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Extracted int64  `json:"extracted"`
+		Disabled  *int64 `json:"disabled"`
+	}{w.Extracted, unless(w.noDisabled, w.Disabled)})
 }
 
 // RuleSurvival is how many of the rules created 30 days ago or earlier outlived their first 30 days; Pct is 0 to 100.
@@ -56,10 +78,19 @@ func preferenceFigures(s *Snapshot) *Preferences {
 	if t.Rules != nil {
 		f.learn(t.Rules, s.At)
 		if t.lacks("learned_preferences.enabled") {
-			f.Rules = nil
+			f.Rules.noEnabled = true
+		}
+		if t.lacks("learned_preferences.created_at") {
+			f.RulesPerWeek = nil
 		}
 		if t.lacks("learned_preferences.created_at", "learned_preferences.disabled_at") {
-			f.RulesPerWeek, f.Survival30d = nil, nil
+			f.Survival30d = nil
+		}
+		if t.lacks("learned_preferences.disabled_at") {
+			for name, week := range f.RulesPerWeek {
+				week.noDisabled = true
+				f.RulesPerWeek[name] = week
+			}
 		}
 	}
 	return f

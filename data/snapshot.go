@@ -79,7 +79,9 @@ func computeFigures(s *Snapshot) *Figures {
 
 	f.Notifications = nudgeFigures(s)
 	f.Notifications.Sent, f.Notifications.Failed, f.Notifications.Blocked = lines.sent(), lines.failed(), lines.blocked()
-	f.Notifications.ReplyS = replyTimes(s, t.Nudges)
+	if !t.lacks("nudge_events.task_id", "nudge_events.created_at") {
+		f.Notifications.ReplyS = replyTimes(s, t.Nudges)
+	}
 
 	f.Escalations = escalationFigures(s)
 	f.Preferences = preferenceFigures(s)

@@ -41,8 +41,7 @@ type Nudge struct {
 
 // EscalationState is one row of escalation_state.
 type EscalationState struct {
-	Status               string
-	Tier                 int64
+	Status, Tier         string
 	CreatedAt, UpdatedAt time.Time
 }
 

@@ -2,6 +2,7 @@ package data
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
@@ -33,6 +34,17 @@ type TaskDay struct {
 	Start     time.Time `json:"start"`
 	Created   int64     `json:"created"`
 	Completed int64     `json:"completed"`
+
+	noCompleted bool // the file has no completed_at
+}
+
+// MarshalJSON prints what has no source as null.
+func (d TaskDay) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Start     time.Time `json:"start"`
+		Created   int64     `json:"created"`
+		Completed *int64    `json:"completed"`
+	}{d.Start, d.Created, unless(d.noCompleted, d.Completed)})
 }
 
 // HoursStat describes N durations in hours; mean and median (nearest rank) are nil if N is 0.
@@ -53,6 +65,15 @@ type RescheduledTask struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
 	Count int64  `json:"count"`
+}
+
+// MarshalJSON prints a missing title as null.
+func (t RescheduledTask) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		ID    string  `json:"id"`
+		Title *string `json:"title"`
+		Count int64   `json:"count"`
+	}{t.ID, nonEmpty(t.Title), t.Count})
 }
 
 // Dedup counts duplicate checks and how many found a duplicate; Rate is 0 to 1, nil without checks.
@@ -147,7 +168,10 @@ func (f *Tasks) dropUnmeasured(t *Tables) {
 		}
 	}
 	if t.lacks("tasks.completed_at") {
-		f.Completed, f.PerDay, f.MeanHoursToComplete = nil, nil, nil
+		f.Completed, f.MeanHoursToComplete = nil, nil
+		for i := range f.PerDay {
+			f.PerDay[i].noCompleted = true
+		}
 	}
 	if t.lacks("tasks.scheduled_start") {
 		f.TimeToSlot = nil

@@ -184,7 +184,7 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			name: "escalation_state", columns: []string{"status", "current_tier", "created_at", "updated_at"},
 			begin: func() { t.EscalationStates = []data.EscalationState{} },
 			row: func(r record) {
-				t.EscalationStates = append(t.EscalationStates, data.EscalationState{Status: r.key(0), Tier: r.int(1), CreatedAt: r.time(2), UpdatedAt: r.time(3)})
+				t.EscalationStates = append(t.EscalationStates, data.EscalationState{Status: r.key(0), Tier: r.key(1), CreatedAt: r.time(2), UpdatedAt: r.time(3)})
 			},
 		},
 		{ // Escalations
@@ -263,13 +263,34 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 // the one with a blank and the other with a T between date and time.
 func (d *database) readMemory(t *data.Tables, now time.Time) error {
 	const alive = "replace(d.created_at, 'T', ' ') <= ?1 AND (d.deleted_at IS NULL OR replace(d.deleted_at, 'T', ' ') > ?1)"
-	at := now.UTC().Format("2006-01-02 15:04:05.999999")
+	at := now.UTC().Format("2006-01-02 15:04:05.000000")
 	documents, err := inspect(d.conn, "memory_documents")
-	if err != nil || documents == nil || len(documents.missing([]string{"source_type", "created_at", "deleted_at"})) > 0 {
+	if err != nil || documents == nil || len(documents.missing([]string{"created_at", "deleted_at"})) > 0 {
 		return err
 	}
+	if err := d.readDocuments(t, documents, alive, at); err != nil {
+		return err
+	}
+	chunks, err := inspect(d.conn, "memory_chunks")
+	if err != nil || chunks == nil || len(chunks.missing([]string{"document_id"})) > 0 {
+		return err
+	}
+	sql := "SELECT count(*) FROM memory_chunks c JOIN memory_documents d ON d.id = c.document_id WHERE " + alive
+	if chunks.columns["created_at"] {
+		sql += " AND replace(c.created_at, 'T', ' ') <= ?1"
+	}
+	n, err := d.number(sql, at)
+	t.MemoryChunks = &n
+	return err
+}
+
+// readDocuments counts the documents that are alive, by where they come from.
+func (d *database) readDocuments(t *data.Tables, documents *table, alive, at string) error {
+	if !documents.columns["source_type"] {
+		return nil
+	}
 	t.MemoryDocuments = make(map[string]int64)
-	err = d.conn.each("SELECT d.source_type, count(*) FROM memory_documents d WHERE "+alive+" GROUP BY 1", func(st *stmt) bool {
+	return d.conn.each("SELECT d.source_type, count(*) FROM memory_documents d WHERE "+alive+" GROUP BY 1", func(st *stmt) bool {
 		source := data.None
 		if text := st.column(0).text(); text != nil {
 			source = string(text)
@@ -278,16 +299,6 @@ func (d *database) readMemory(t *data.Tables, now time.Time) error {
 		t.MemoryDocuments[source] += n
 		return true
 	}, at)
-	if err != nil {
-		return err
-	}
-	chunks, err := inspect(d.conn, "memory_chunks")
-	if err != nil || chunks == nil || len(chunks.missing([]string{"document_id"})) > 0 {
-		return err
-	}
-	n, err := d.number("SELECT count(*) FROM memory_chunks c JOIN memory_documents d ON d.id = c.document_id WHERE "+alive, at)
-	t.MemoryChunks = &n
-	return err
 }
 
 // auditTypes are the task types of audit rows (donna-data.md §1.4).

@@ -52,7 +52,7 @@ func runProgram(t testing.TB, stdin string, args ...string) result {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command(program, args...)
 	home := t.TempDir()
-	cmd.Env = []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "TMPDIR=" + home}
+	cmd.Env = []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "TMPDIR=" + home, "DOCKER_HOST=off"}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	err := cmd.Run()
 	var exit *exec.ExitError

@@ -168,6 +168,8 @@ func lookUp(t *testing.T, v any, path string) any {
 		switch o := v.(type) {
 		case object:
 			v = o[key]
+		case groups:
+			v = o[key]
 		case []any:
 			var i int
 			if err := json.Unmarshal([]byte(key), &i); err != nil {
@@ -246,6 +248,22 @@ func TestDifferences(t *testing.T) {
 		{"group of zeros too many", groups{}, `{"a": {"n": 0, "p50": null}}`, false},
 		{"group too many", groups{}, `{"a": 1}`, true},
 		{"list too short", []any{int64(1), int64(2)}, `[1]`, true},
+		{"duration", exact(5400.5), `5400.5000000001`, false},
+		{"duration off", exact(5400.5), `5400.50001`, true},
+		{"text", "a", `"b"`, true},
+		{"truth", true, `false`, true},
+		{"first reading", oneOf{int64(1), int64(2)}, `1`, false},
+		{"second reading", oneOf{int64(1), int64(2)}, `2`, false},
+		{"no reading", oneOf{int64(1), int64(2)}, `3`, true},
+		{"bag in another order", bag{{"id": "a"}, {"id": "b"}}, `[{"id": "b"}, {"id": "a"}]`, false},
+		{"bag lacking one", bag{{"id": "a"}, {"id": "b"}}, `[{"id": "b"}]`, true},
+		{"bag with another", bag{{"id": "a"}}, `[{"id": "b"}]`, true},
+		{"key that must be", atLeast{must: object{"a": int64(1)}}, `{}`, true},
+		{"key that may be", atLeast{may: object{"a": int64(1)}}, `{"a": 1}`, false},
+		{"key that may be, wrong", atLeast{may: object{"a": int64(1)}}, `{"a": 2}`, true},
+		{"key that may not be", atLeast{}, `{"a": 1}`, true},
+		{"fields and more", including{"a": 1.5}, `{"a": 1.5, "b": 2}`, false},
+		{"fields, one wrong", including{"a": 1.5}, `{"a": 1}`, true},
 		{"time", at(t, "2026-06-15T10:00:00Z"), `"2026-06-15T10:00:00Z"`, false},
 		{"time with an offset", at(t, "2026-06-15T10:00:00Z"), `"2026-06-15T10:00:00+00:00"`, true},
 	} {
