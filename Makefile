@@ -33,6 +33,10 @@ e2e: ## Run the tests against a real Loki (compiles it: minutes when cold)
 golden: ## Draw the golden frames anew, to be reviewed with git diff
 	go test ./ui/... -update
 
+.PHONY: screens
+screens: ## Draw the pictures of docs/screens anew, to be reviewed with git diff
+	go run ./internal/screens -out docs/screens
+
 .PHONY: bench
 bench: ## Run the benchmarks with their baselines
 	go test -run '^$$' -bench . -benchmem ./...

@@ -15,31 +15,67 @@ type hinter interface{ Hint() string }
 // drawTabs draws the views to choose from, and on the right where the reader is.
 func (m *Model) drawTabs(w int) string {
 	styles := m.ctx.Env.Styles
-	b := line.New(w, m.set())
-	b.Space(1)
-	for i, t := range tabs {
-		paint := styles.Tab
-		text := " " + t.key + " " + t.help + " "
-		if i == m.router.current {
-			paint = styles.TabActive
-			text = "[" + t.key + " " + t.help + "]" // not by colour alone
-		}
-		b.Text(paint, text).Space(1)
-	}
-	where := ""
-	if trail := m.router.trail(); len(trail) > 1 {
+	trail := m.router.trail()
+	where, room := "", w-1
+	if len(trail) > 1 {
 		titles := make([]string, len(trail))
 		for i, v := range trail {
 			titles[i] = v.Title()
 		}
 		where = strings.Join(titles, " › ")
+		room -= safe.Width(where) + 2 // the way back counts more than the names of other views
 	} else if h, ok := trail[0].(hinter); ok {
 		where = h.Hint()
+	}
+	texts := tabTexts(m.router.current, room)
+	if safe.Width(strings.Join(texts, "")) > room {
+		texts = tabTexts(m.router.current, w-1)
+	}
+	b := line.New(w, m.set())
+	b.Space(1)
+	for i, text := range texts {
+		paint := styles.Tab
+		if i == m.router.current {
+			paint = styles.TabActive
+		}
+		b.Text(paint, text)
 	}
 	if n := safe.Width(where); n > 0 && n+2 <= b.Room() {
 		b.To(w-n-1).Text(styles.Faint, where)
 	}
 	return b.String()
+}
+
+// tabTexts is what the tab bar says of each view: its whole name, or a short
+// one, or its key alone, whatever fits. The current view keeps its whole name, in
+// brackets, not by colour alone.
+func tabTexts(current, w int) []string {
+	forms := []struct{ current, other func(i int) string }{
+		{whole("[", "]"), whole(" ", " ")},
+		{whole(" [", "]"), func(i int) string { return " " + tabs[i].key + " " + tabs[i].short }},
+		{whole(" [", "]"), func(i int) string { return " " + tabs[i].key }},
+		{whole("[", "]"), func(i int) string { return " " + tabs[i].key }},
+	}
+	texts := make([]string, len(tabs))
+	for _, form := range forms {
+		width := 0
+		for i := range tabs {
+			texts[i] = form.other(i)
+			if i == current {
+				texts[i] = form.current(i)
+			}
+			width += safe.Width(texts[i])
+		}
+		if width <= w {
+			break
+		}
+	}
+	return texts
+}
+
+// whole is a tab with its whole name between two marks.
+func whole(before, after string) func(i int) string {
+	return func(i int) string { return before + tabs[i].key + " " + tabs[i].title + after }
 }
 
 // drawFooter draws as many of the keys that do something now as there is room

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,9 +15,9 @@ import (
 )
 
 // BenchmarkMessages hands a model on a screen of 200x60 cells 2,000 messages a
-// second, each with news, and measures Update and View together. The baseline
-// draws everything anew after each, which is what a model without cached panels
-// and frames does.
+// second, each with one more log line on top of a simulated month, and measures
+// Update and View together. The baseline draws everything anew after each, which
+// is what a model without cached panels and frames does.
 //
 // One operation is one message; 500 µs of it are there at that rate.
 func BenchmarkMessages(b *testing.B) {
@@ -33,23 +34,35 @@ func BenchmarkMessages(b *testing.B) {
 
 const messagesPerSecond = 2000
 
+// flow is a stretch of snapshots of the simulation, each with one more line.
+var flow = sync.OnceValues(func() ([]*data.Snapshot, error) {
+	hub, err := simulation()
+	if err != nil {
+		return nil, err
+	}
+	snapshots := make([]*data.Snapshot, 64)
+	for i := range snapshots {
+		batch := make([]logline.Entry, 1)
+		logline.Parse(&batch[0], fmt.Sprintf(`{"event": "model_router_dispatch", "level": "info", "n": %d}`, i), testNow, testNow)
+		hub.AppendLines(batch)
+		snapshots[i] = hub.Publish()
+		snapshots[i].Figures()
+	}
+	return snapshots, nil
+})
+
 func benchmarkMessages(b *testing.B, view string, spoil func(*Model)) {
+	snapshots, err := flow()
+	if err != nil {
+		b.Fatal(err)
+	}
 	clock, watch := clockwork.NewFakeClockAt(testNow), clockwork.NewRealClock()
-	hub := sampleHub(clock)
-	m, err := New(Options{Hub: hub, Clock: clock, View: view})
+	m, err := New(Options{Hub: fixedHub{snapshots[0]}, Clock: clock, View: view})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer m.Close()
 	m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
-	snapshots := make([]*data.Snapshot, 64)
-	for i := range snapshots {
-		batch := make([]logline.Entry, 1)
-		logline.Parse(&batch[0], fmt.Sprintf(`{"event": "model_router_dispatch", "level": "info", "n": %d}`, i), clock.Now(), clock.Now())
-		hub.AppendLines(batch)
-		snapshots[i] = hub.Publish()
-		snapshots[i].Figures()
-	}
 	// In the program timers and commands send these; here their time is counted.
 	const figuresAfter, frameAfter = messagesPerSecond / 4, messagesPerSecond / 30
 	took := make([]time.Duration, 0, 1<<16)
@@ -70,8 +83,43 @@ func benchmarkMessages(b *testing.B, view string, spoil func(*Model)) {
 		took = append(took, watch.Since(begin))
 		clock.Advance(time.Second / messagesPerSecond)
 	}
+	reportPercentiles(b, took)
+}
+
+func reportPercentiles(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1e3, "p50-µs")
 	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1e3, "p99-µs")
 	b.ReportMetric(float64(took[len(took)-1].Nanoseconds())/1e3, "max-µs")
+}
+
+// BenchmarkKeyPress measures Update and View together for keys pressed while
+// lines flow: through all views, their panels and rows, into full screen and
+// back. Every one of them is drawn at once.
+func BenchmarkKeyPress(b *testing.B) {
+	snapshots, err := flow()
+	if err != nil {
+		b.Fatal(err)
+	}
+	clock, watch := clockwork.NewFakeClockAt(testNow), clockwork.NewRealClock()
+	m, err := New(Options{Hub: fixedHub{snapshots[0]}, Clock: clock})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer m.Close()
+	m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
+	keys := []string{"tab", "n", "down", "f", "n", "f", "tab", "shift+tab"}
+	took := make([]time.Duration, 0, 1<<16)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		s := snapshots[i%len(snapshots)]
+		m.Update(snapshotMsg{s})
+		m.Update(figuresMsg{snapshot: s, figures: s.Figures()}) // nothing drawn before may be used
+		begin := watch.Now()
+		m.Update(keyPress(keys[i%len(keys)]))
+		m.View()
+		took = append(took, watch.Since(begin))
+		clock.Advance(time.Second / messagesPerSecond)
+	}
+	reportPercentiles(b, took)
 }

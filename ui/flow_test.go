@@ -45,14 +45,24 @@ func TestSwitchViews(t *testing.T) {
 		d.press("-")
 		d.must("[4 LLM & Cost]")
 		d.press("tab")
+		d.must("[5 Agents]")
+		d.press("shift+tab", "shift+tab")
+		d.must("[3 Tasks]")
+		d.press("1", "shift+tab")
 		d.must("[L Logs]")
 		d.press("tab")
-		d.must("[4 LLM & Cost]")
-		d.press("shift+tab")
-		d.must("[L Logs]")
-		d.press("4")
-		d.must("[4 LLM & Cost]")
+		d.must("[1 Overview]")
+		for _, tab := range tabs {
+			d.press(tab.key)
+			d.must("[" + tab.key + " " + tab.title + "]")
+		}
 	})
+}
+
+// A session that isn't told otherwise begins with the view of everything.
+func TestBeginsWithTheOverview(t *testing.T) {
+	open := func(clock *clockwork.FakeClock) Options { return Options{Hub: sampleHub(clock)} }
+	drive(t, 120, 40, open, func(d *driver) { d.must("[1 Overview]", "Latest errors") })
 }
 
 func TestBeginsWhereAsked(t *testing.T) {
@@ -76,7 +86,7 @@ func TestUnknownNamesAreRefused(t *testing.T) {
 		set  func(o *Options)
 		want string
 	}{
-		{"view", func(o *Options) { o.View = "cost" }, `unknown view "cost": use one of llm, logs`},
+		{"view", func(o *Options) { o.View = "cost" }, `unknown view "cost": use one of overview, health, tasks, llm`},
 		{"window", func(o *Options) { o.Window = "2h" }, `unknown window "2h": use one of 1h, 24h`},
 		{"theme", func(o *Options) { o.Theme = "pink" }, `unknown theme "pink": use one of donna`},
 		{"hub", func(o *Options) { o.Hub = nil }, "no hub"},
@@ -360,7 +370,8 @@ func (d *driver) shown() []views.Binding {
 // Every key that help shows does something: it changes the screen, or ends the
 // program. The way to each scene is walked anew for every key.
 func TestEveryBindingShownDoesSomething(t *testing.T) {
-	scenes := map[string][]string{
+	sizes := [][2]int{{80, 24}, {120, 40}}
+	for name, way := range map[string][]string{
 		"llm":                 nil,
 		"llm, list":           {"p"},
 		"llm, middle of list": {"p", "pgdown"},
@@ -378,29 +389,55 @@ func TestEveryBindingShownDoesSomething(t *testing.T) {
 		"line":                {"L", "enter"},
 		"help":                {"?"},
 		"sources":             {"L", "S"},
-	}
-	for name, way := range scenes {
-		for _, size := range [][2]int{{80, 24}, {120, 40}} {
+	} {
+		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s %dx%d", name, size[0], size[1]), func(t *testing.T) {
-				var shown []views.Binding
-				drive(t, size[0], size[1], sampleOptions, func(d *driver) {
-					d.press(way...)
-					shown = d.shown()
-				})
-				if len(shown) < 2 {
-					t.Fatalf("only %d keys", len(shown))
-				}
-				for _, b := range shown {
-					for _, k := range b.Keys() {
-						drive(t, size[0], size[1], sampleOptions, func(d *driver) {
-							d.press(way...)
-							before := strings.Join(d.lines(), "\n")
-							d.press(k)
-							if after := strings.Join(d.lines(), "\n"); after == before && !d.quit {
-								t.Errorf("%s (%s) does nothing", k, b.Action)
-							}
-						})
-					}
+				eachBindingDoesSomething(t, size[0], size[1], sampleOptions, way, false)
+			})
+		}
+	}
+	open := simulated(t)
+	for _, tab := range tabs {
+		for _, c := range []struct {
+			name string
+			size [2]int
+			way  []string
+		}{
+			{"root", sizes[0], []string{tab.key}},
+			{"next panel", sizes[1], []string{tab.key, "n", "down"}},
+			{"full screen", sizes[0], []string{tab.key, "f"}},
+		} {
+			t.Run(fmt.Sprintf("simulated %s, %s", tab.id, c.name), func(t *testing.T) {
+				eachBindingDoesSomething(t, c.size[0], c.size[1], open, c.way, true)
+			})
+		}
+	}
+}
+
+// eachBindingDoesSomething presses every key shown after the way; of a binding
+// with several keys only the first if brief.
+func eachBindingDoesSomething(t *testing.T, w, h int, open func(*clockwork.FakeClock) Options, way []string, brief bool) {
+	t.Helper()
+	var shown []views.Binding
+	drive(t, w, h, open, func(d *driver) {
+		d.press(way...)
+		shown = d.shown()
+	})
+	if len(shown) < 2 {
+		t.Fatalf("only %d keys", len(shown))
+	}
+	for _, b := range shown {
+		keys := b.Keys()
+		if brief {
+			keys = keys[:1]
+		}
+		for _, k := range keys {
+			drive(t, w, h, open, func(d *driver) {
+				d.press(way...)
+				before := strings.Join(d.lines(), "\n")
+				d.press(k)
+				if after := strings.Join(d.lines(), "\n"); after == before && !d.quit {
+					t.Errorf("%s (%s) does nothing", k, b.Action)
 				}
 			})
 		}
@@ -432,17 +469,35 @@ func TestBindingsDoNotClash(t *testing.T) {
 	}
 }
 
-// Help names every key that does something, on one screen of usual size.
+// Help names every key that does something; what does not fit is scrolled to.
 func TestHelpIsComplete(t *testing.T) {
-	for _, way := range [][]string{nil, {"p", "down"}, {"L"}, {"L", "up"}, {"L", "enter"}} {
-		drive(t, 80, 24, sampleOptions, func(d *driver) {
-			d.press(way...)
-			shown := d.shown()
-			d.press("?")
-			d.mustNot(" of ") // nothing to scroll
-			for _, b := range shown {
-				d.must(b.Help().Key + strings.Repeat(" ", helpKey-len([]rune(b.Help().Key))) + b.Help().Desc)
-			}
-		})
+	open := simulated(t)
+	ways := [][]string{{"4", "p", "down"}, {"L"}, {"L", "up"}, {"L", "enter"}, {"1", "n"}}
+	for _, tab := range tabs {
+		ways = append(ways, []string{tab.key})
+	}
+	for _, size := range [][2]int{{minWidth, minHeight}, {80, 24}, {120, 40}} {
+		for _, way := range ways {
+			drive(t, size[0], size[1], open, func(d *driver) {
+				d.press(way...)
+				shown := d.shown()
+				d.press("?")
+				text := d.screen()
+				if size[1] == 40 {
+					d.mustNot("lines 1 to") // nothing to scroll
+				}
+				for range 2 * len(shown) {
+					d.press("down")
+					text += d.screen()
+				}
+				for _, b := range shown {
+					if want := " " + padded(b.Help().Key, helpKey) + b.Help().Desc; !strings.Contains(text, want) {
+						t.Errorf("%dx%d after %v: help has no %q", size[0], size[1], way, want)
+					}
+				}
+			})
+		}
 	}
 }
+
+func padded(s string, w int) string { return s + strings.Repeat(" ", w-len([]rune(s))) }

@@ -37,4 +37,5 @@ func goldenFrames(t *testing.T, open func(clock *clockwork.FakeClock) Options) {
 	}
 }
 
-func TestGolden(t *testing.T) { goldenFrames(t, sampleOptions) }
+// The frames are those of a simulated Donna, so every panel has its data.
+func TestGolden(t *testing.T) { goldenFrames(t, simulated(t)) }

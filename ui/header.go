@@ -20,13 +20,19 @@ type source struct {
 
 // sources are those with a place in the header.
 func sources(s *data.Snapshot) []source {
-	return []source{{"db", s.Sources[data.SourceDB]}, {"logs", s.LogState()}}
+	shown := []source{{"db", s.Sources[data.SourceDB]}, {"logs", s.LogState()}}
+	for _, name := range []string{data.SourceDocker, data.SourceHost} {
+		if st, ok := s.Sources[name]; ok && st.State != data.StateAbsent {
+			shown = append(shown, source{name, st})
+		}
+	}
+	return shown
 }
 
 // allSources lists every source that was ever heard of, by its own name.
 func allSources(s *data.Snapshot) []source {
 	var out []source
-	for _, name := range []string{data.SourceDB, data.SourceLoki, data.SourceFiles, data.SourceConfig} {
+	for _, name := range []string{data.SourceDB, data.SourceLoki, data.SourceFiles, data.SourceDocker, data.SourceHost, data.SourceConfig} {
 		if st, ok := s.Sources[name]; ok {
 			out = append(out, source{name, st})
 		}
@@ -101,14 +107,15 @@ func (m *Model) drawHeader(w int) string {
 	now := m.options.Clock.Now()
 	left := []segment{{forms: []string{"donnatop"}, paint: styles.Header}}
 	if m.options.Title != "" {
-		left = append(left, segment{forms: []string{safe.Text(m.options.Title), ""}, paint: styles.Accent, rank: 4})
+		left = append(left, segment{forms: []string{safe.Text(m.options.Title), ""}, paint: styles.Accent, rank: 7})
 	}
 	for _, o := range sources(s) {
-		full := o.glyph() + " " + o.name + " " + o.word()
-		left = append(left, segment{
-			forms: []string{full + o.age(s.At), full, o.glyph() + " " + o.name, o.glyph()},
-			paint: o.paint(styles), rank: 2,
-		})
+		full, name := o.glyph()+" "+o.name+" "+o.word(), o.glyph()+" "+o.name
+		seg := segment{forms: []string{full + o.age(s.At), full, name, o.glyph()}, paint: o.paint(styles), rank: 2}
+		if o.state.State == data.StateLive && o.state.Loaded {
+			seg.forms, seg.rank = seg.forms[:3], 8 // that all is well gives way before the clocks
+		}
+		left = append(left, seg)
 	}
 	var right []segment
 	if m.feed.held != nil {
@@ -117,14 +124,14 @@ func (m *Model) drawHeader(w int) string {
 		right = append(right, segment{forms: []string{more, "PAUSED"}, paint: styles.Warning, rank: 1})
 	}
 	if m.ctx.Env.HideMoney {
-		right = append(right, segment{forms: []string{"money hidden", ""}, paint: styles.Warning, rank: 5})
+		right = append(right, segment{forms: []string{"money hidden", "no $"}, paint: styles.Warning, rank: 3})
 	}
 	if m.router.top().Uses().Window {
 		right = append(right, segment{forms: []string{"window " + m.window, m.window}, paint: styles.Strong, rank: 3})
 	}
 	loc := m.options.Location
 	right = append(right,
-		segment{forms: []string{"data " + format.Stamp(s.At, now, loc), s.At.In(loc).Format(format.LayoutClock), ""}, paint: styles.Text, rank: 6},
+		segment{forms: []string{"data " + format.Stamp(s.At, now, loc), s.At.In(loc).Format(format.LayoutClock), ""}, paint: styles.Text, rank: 4},
 		segment{forms: []string{"now " + now.In(loc).Format(format.LayoutClock+" MST"), "now " + now.In(loc).Format(format.LayoutClock), ""}, paint: styles.Faint, rank: 7},
 	)
 	return fitSegments(w, left, right, m.set())

@@ -35,7 +35,7 @@ func NewKeys() Keys {
 		Interrupt:    views.NewBinding("app.interrupt", views.GroupScreen, "ctrl+c", "quit at once", "ctrl+c"),
 	}
 	for _, t := range tabs {
-		k.Views = append(k.Views, views.NewBinding("view."+string(t.id), views.GroupView, t.key, t.help, t.key))
+		k.Views = append(k.Views, views.NewBinding("view."+string(t.id), views.GroupView, t.key, t.title, t.key))
 	}
 	return k
 }

@@ -249,9 +249,12 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 // ask lets a view handle a message and does what it wants of the shell.
 func (m *Model) ask(v views.View, msg tea.Msg) tea.Cmd {
 	intent, cmd := v.Update(msg)
-	if open, ok := intent.(views.Open); ok {
-		m.router.push(open.View)
+	switch intent := intent.(type) {
+	case views.Open:
+		m.router.push(intent.View)
 		return tea.Batch(cmd, m.show())
+	case views.SwitchTo:
+		return tea.Batch(cmd, m.switchTo(slices.Index(ViewNames(), string(intent.View))))
 	}
 	return cmd
 }

@@ -4,12 +4,28 @@ import "github.com/donna-project/donnatop/ui/views"
 
 // tabs are the views with a place in the tab bar, in its order.
 var tabs = []struct {
-	id        views.ID
-	key, help string
-	open      func(*views.Context) views.View
+	id    views.ID
+	key   string
+	title string
+	short string // where there is little room
+	open  func(*views.Context) views.View
 }{
-	{views.IDLLM, "4", "LLM & Cost", func(c *views.Context) views.View { return views.NewLLM(c) }},
-	{views.IDLogs, "L", "Logs", func(c *views.Context) views.View { return views.NewLogs(c) }},
+	{views.IDOverview, "1", "Overview", "Over", board(views.NewOverview)},
+	{views.IDHealth, "2", "Health", "Hlth", board(views.NewHealth)},
+	{views.IDTasks, "3", "Tasks", "Task", board(views.NewTasks)},
+	{views.IDLLM, "4", "LLM & Cost", "LLM", board(views.NewLLM)},
+	{views.IDAgents, "5", "Agents", "Agnt", board(views.NewAgents)},
+	{views.IDNotifications, "6", "Notifications", "Noti", board(views.NewNotifications)},
+	{views.IDEscalations, "7", "Escalations", "Esc.", board(views.NewEscalations)},
+	{views.IDErrors, "8", "Errors", "Err", board(views.NewErrors)},
+	{views.IDPreferences, "9", "Preferences", "Pref", board(views.NewPreferences)},
+	{views.IDSkills, "0", "Skills", "Skil", board(views.NewSkills)},
+	{views.IDMemory, "M", "Memory", "Mem", board(views.NewMemory)},
+	{views.IDLogs, "L", "Logs", "Logs", func(c *views.Context) views.View { return views.NewLogs(c) }},
+}
+
+func board(open func(*views.Context) *views.Board) func(*views.Context) views.View {
+	return func(c *views.Context) views.View { return open(c) }
 }
 
 // ViewNames lists the views a session can start with.

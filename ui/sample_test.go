@@ -29,7 +29,7 @@ func hubWith(clock clockwork.Clock, fill func(h *data.Hub)) *data.Hub {
 // sampleOptions is a session over data made by hand: thirty days of calls and
 // some hundred log lines, all sources live.
 func sampleOptions(clock *clockwork.FakeClock) Options {
-	return Options{Hub: sampleHub(clock), Title: "sample", Version: "1.2.3"}
+	return Options{Hub: sampleHub(clock), Title: "sample", Version: "1.2.3", View: "llm"}
 }
 
 func sampleHub(clock clockwork.Clock) *data.Hub {
@@ -112,4 +112,25 @@ func sampleLine(at time.Time, i int) logline.Entry {
 	e := logline.Entry{Source: logline.SourceLogs}
 	logline.Parse(&e, raw, at, at)
 	return e
+}
+
+// sampleHost is a machine with two disks and Donna's directories.
+func sampleHost() *data.HostView {
+	const gib = 1 << 30
+	dirs := []data.DirUsage{
+		{Path: "/srv/donna/db", Bytes: 161 << 20}, {Path: "/srv/donna/db/payloads", Bytes: 71 << 10}, {Path: "/srv/donna/db/backups", Bytes: 3 * gib},
+		{Path: "/srv/donna/workspace", Bytes: 840 << 20}, {Path: "/srv/donna/vault", Bytes: 96 << 20}, {Path: "/srv/donna/logs", Missing: true},
+	}
+	for i := range dirs {
+		dirs[i].AsOf = testNow.Add(-4 * time.Minute)
+	}
+	return &data.HostView{
+		At: testNow,
+		Mounts: []data.MountUsage{
+			{Mount: "/", Device: "/dev/nvme0n1p2", FSType: "ext4", TotalBytes: 100 * gib, UsedBytes: 61 * gib, AvailBytes: 34 * gib},
+			{Mount: "/srv", Device: "/dev/sda1", FSType: "ext4", TotalBytes: 900 * gib, UsedBytes: 790 * gib, AvailBytes: 65 * gib},
+		},
+		Dirs: dirs, Heartbeat: testNow.Add(-20 * time.Second), SupabaseSync: testNow.Add(-9 * time.Minute),
+		Backup: &data.BackupFile{Path: "/srv/donna/db/backups/donna_20260715.db", At: testNow.Add(-10 * time.Hour), Label: "daily", Bytes: 150 << 20},
+	}
 }

@@ -6,7 +6,7 @@ import "github.com/donna-project/donnatop/data"
 func agentsTaskStatusPanel() Panel {
 	return Panel{
 		ID: "agents_task_status", Title: "Agent status of tasks", MinW: 22, MinH: 4,
-		Status: dbStatusOf("all tasks"),
+		Status: dbStatusOf("all"),
 		Draw:   drawingOf(agentsOf, drawAgentsTaskStatus),
 	}
 }

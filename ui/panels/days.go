@@ -1,11 +1,13 @@
 package panels
 
 import (
+	"slices"
+
 	"github.com/donna-project/donnatop/data"
 )
 
 // daysPanel shows the calls of the last 30 UTC days, what they cost, and on
-// which days calls were interrupted.
+// which days most calls were interrupted.
 func daysPanel() Panel {
 	return Panel{
 		ID: "days", Title: "Calls per day", MinW: 24, MinH: 4,
@@ -28,11 +30,26 @@ func drawDays(v *view) {
 		return
 	}
 	t := v.timeline(buckets, func(b *data.HourBucket) string { return b.Start.UTC().Format("02") })
-	t.MarkName = "interrupted"
+	t.MarkName = "most interrupted"
+	least := mostInterrupted(v.llm.PerDay)
 	for i := range v.llm.PerDay {
-		if n := v.llm.PerDay[i].Interrupted; n != nil {
+		if n := v.llm.PerDay[i].Interrupted; n != nil && *n >= least {
 			t.Bars[i].Marks = *n
 		}
 	}
 	v.out = t.Draw(v.look(), v.w, v.h)
+}
+
+// mostInterrupted is how many interrupted calls a day of the worst tenth has at
+// least. It is above what half of the days have: a mark at all of them says nothing.
+func mostInterrupted(days []data.DayBucket) int64 {
+	counts := make([]int64, len(days))
+	for i := range days {
+		if n := days[i].Interrupted; n != nil {
+			counts[i] = *n
+		}
+	}
+	slices.Sort(counts)
+	worst, median := counts[len(counts)-(len(counts)+9)/10], counts[len(counts)/2]
+	return max(worst, median+1)
 }

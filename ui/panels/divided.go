@@ -1,12 +1,37 @@
 package panels
 
 import (
+	"slices"
+
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/panels/chart"
 )
 
-// divided draws counts as one bar divided among them, and a table that says what
-// the divisions are.
+// statusRole is the paint of a status whose name says that all is well, that
+// something is wrong, or that somebody should look; the zero Paint for others.
+func (v *view) statusRole(status string) themes.Paint {
+	switch status {
+	case "succeeded", "done", "complete", "completed", "validated", "trusted":
+		return v.Styles.Good
+	case "failed", "unhealthy", "degraded":
+		return v.Styles.Bad
+	case "escalated", "blocked", "waiting_input", "flagged_for_review":
+		return v.Styles.Warning
+	}
+	return themes.Paint{}
+}
+
+// inks are those of statuses, one series each.
+func (v *view) inks(statuses []string) []chart.Ink {
+	roles := make([]themes.Paint, len(statuses))
+	for i, status := range statuses {
+		roles[i] = v.statusRole(status)
+	}
+	return v.look().Inks(len(statuses), roles)
+}
+
+// divided draws counts of statuses as one bar divided among them, and a table
+// that says what the divisions are.
 func (v *view) divided(head string, counts map[string]int64, empty lack) {
 	keys, rest := topKeys([]map[string]int64{counts})
 	if len(keys) == 0 {
@@ -18,6 +43,10 @@ func (v *view) divided(head string, counts map[string]int64, empty lack) {
 		series[k] = i
 	}
 	d := &breakdown{head: head, rows: mostFirst(counts), signs: true, cursor: -1}
+	inks := v.inks(keys)
+	if rest {
+		inks = v.inks(append(slices.Clone(keys), others))
+	}
 	values := make([]float64, len(keys), len(keys)+1)
 	remainder, sum := 0.0, 0.0
 	for i := range d.rows {
@@ -26,18 +55,18 @@ func (v *view) divided(head string, counts map[string]int64, empty lack) {
 		if ok {
 			values[s] = float64(r.n)
 		} else {
-			s = themes.SeriesLen - 1
+			s = len(inks) - 1
 			remainder += max(float64(r.n), 0)
 		}
 		sum += max(float64(r.n), 0)
-		r.sign, r.paint = string(v.look().Swatch(s)), v.Styles.Series[s]
+		r.sign, r.paint = inks[s].Swatch, inks[s].Paint
 	}
 	if rest {
 		values = append(values, remainder)
 	}
 	if v.h >= 3 {
 		b := v.row()
-		chart.Parts(&b, v.look(), values, sum, v.w)
+		chart.Parts(&b, v.look(), inks, values, sum, v.w)
 		v.add(&b)
 		v.gap(len(d.rows) + 1)
 	}

@@ -46,8 +46,11 @@ func (v *view) levelTimeline(buckets []data.LevelBucket, w, h int) []string {
 		i++
 	}
 	joined := joinLevels(buckets, levelSteps[i])
-	t := &chart.Timeline{
-		Series: []string{"critical", "error", "warning"}, Format: formatCount, MarkName: "critical",
+	_, critical := levelSign("critical")
+	t := &chart.Timeline{Format: formatCount, MarkName: critical}
+	for _, level := range []string{"critical", "error", "warning"} {
+		_, word := levelSign(level)
+		t.Series, t.Paints = append(t.Series, word), append(t.Paints, v.Styles.Level(level))
 	}
 	for i := range joined {
 		b := &joined[i]

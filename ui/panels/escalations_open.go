@@ -82,7 +82,7 @@ func (v *view) openByMode(f *data.Escalations) part {
 func escalationsStatusPanel() Panel {
 	return Panel{
 		ID: "escalations_status", Title: "Escalation status", MinW: 20, MinH: 4,
-		Status: dbStatusOf("all requests"),
+		Status: dbStatusOf("all"),
 		Draw: drawingOf(escalationsOf, func(v *view, f *data.Escalations) {
 			if f.Status == nil {
 				v.say(tableLack(v.in, tableEscalations))

@@ -136,7 +136,7 @@ func (v *view) resolutionHistogram(m *resolutionModes, w, h int) []string {
 			n := int64(bins[row][col-1])
 			return v.countCell(&n, w)
 		}
-		return cell{draw: func(b *line.Builder, w int) { chart.Parts(b, v.look(), bins[row], most, w) }}
+		return cell{draw: func(b *line.Builder, w int) { chart.Parts(b, v.look(), nil, bins[row], most, w) }}
 	}
 	return v.table(t, w, h)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
 	"github.com/donna-project/donnatop/ui/panels/line"
@@ -14,10 +15,14 @@ import (
 // counted is a panel of what happened in the chosen window, by name.
 type counted struct {
 	id, title, head, empty string
-	series                 int
+	paint                  func(s *themes.Styles) themes.Paint
 	of                     func(f *data.Memory) map[string]map[string]int64
 	lack                   func(in *Input) lack
 	status                 func(in *Input) string
+}
+
+func seriesPaint(i int) func(s *themes.Styles) themes.Paint {
+	return func(s *themes.Styles) themes.Paint { return s.Series[i] }
 }
 
 func (c *counted) panel() Panel {
@@ -32,7 +37,7 @@ func (c *counted) panel() Panel {
 				return
 			}
 			v.out = v.breakdown(&breakdown{
-				head: c.head, rows: mostFirst(counts), paint: v.Styles.Series[c.series],
+				head: c.head, rows: mostFirst(counts), paint: c.paint(v.Styles),
 				empty: lack{lackEmpty, c.empty + " in " + v.in.Window, ""}, cursor: v.in.Cursor, offset: v.in.Offset,
 			}, v.w, v.h)
 		}),
@@ -42,7 +47,7 @@ func (c *counted) panel() Panel {
 // memoryIngestPanel shows what memory took in.
 func memoryIngestPanel() Panel {
 	c := counted{
-		id: "memory_ingest", title: "Taken in", head: "event", empty: "nothing", series: 1,
+		id: "memory_ingest", title: "Taken in", head: "event", empty: "nothing", paint: seriesPaint(1),
 		of:   func(f *data.Memory) map[string]map[string]int64 { return f.Ingest },
 		lack: logsLack, status: logsWindowStatus,
 	}
@@ -52,7 +57,7 @@ func memoryIngestPanel() Panel {
 // memoryFailuresPanel shows what it failed to take in.
 func memoryFailuresPanel() Panel {
 	c := counted{
-		id: "memory_failures", title: "Failed to take in", head: "source", empty: "nothing failed", series: 3,
+		id: "memory_failures", title: "Failed to take in", head: "source", empty: "nothing failed", paint: func(s *themes.Styles) themes.Paint { return s.Bad },
 		of:   func(f *data.Memory) map[string]map[string]int64 { return f.Failures },
 		lack: logsLack, status: logsWindowStatus,
 	}
@@ -62,7 +67,7 @@ func memoryFailuresPanel() Panel {
 // memoryWatchPanel shows changes seen in the vault.
 func memoryWatchPanel() Panel {
 	c := counted{
-		id: "memory_watch", title: "Vault changes", head: "change", empty: "no change", series: 4,
+		id: "memory_watch", title: "Vault changes", head: "change", empty: "no change", paint: seriesPaint(4),
 		of:   func(f *data.Memory) map[string]map[string]int64 { return f.Watch },
 		lack: logsLack, status: logsWindowStatus,
 	}
@@ -72,7 +77,7 @@ func memoryWatchPanel() Panel {
 // memoryEmbedCallsPanel shows calls of the embedding model.
 func memoryEmbedCallsPanel() Panel {
 	c := counted{
-		id: "memory_embed_calls", title: "Embedding calls", head: "task type", empty: "no calls", series: 2,
+		id: "memory_embed_calls", title: "Embedding calls", head: "task type", empty: "no calls", paint: seriesPaint(2),
 		of:   func(f *data.Memory) map[string]map[string]int64 { return f.EmbedCalls },
 		lack: func(in *Input) lack { return dbLack(in) }, status: dbWindowStatus,
 	}
@@ -114,7 +119,8 @@ func drawMemoryWrites(v *view, f *data.Memory) {
 	names := slices.SortedFunc(maps.Keys(byTemplate), func(a, b string) int {
 		return cmp.Or(cmp.Compare(sum(b), sum(a)), cmp.Compare(a, b))
 	})
-	swatch := func(i int, word string) string { return string(v.look().Swatch(i)) + " " + word }
+	inks := v.look().Inks(3, []themes.Paint{v.Styles.Good, {}, v.Styles.Bad})
+	swatch := func(i int, word string) string { return inks[i].Swatch + " " + word }
 	t := &table{
 		columns: []column{
 			{head: "template", w: 10, most: 34, flex: true},
@@ -142,7 +148,7 @@ func drawMemoryWrites(v *view, f *data.Memory) {
 			}
 			return failed
 		}
-		return cell{draw: func(b *line.Builder, w int) { chart.Parts(b, v.look(), parts(n), sum(names[0]), w) }}
+		return cell{draw: func(b *line.Builder, w int) { chart.Parts(b, v.look(), inks, parts(n), sum(names[0]), w) }}
 	}
 	v.out = v.table(t, v.w, v.h)
 }

@@ -6,7 +6,7 @@ import "github.com/donna-project/donnatop/data"
 func notificationsTiersPanel() Panel {
 	return Panel{
 		ID: "notifications_tiers", Title: "Escalation tiers", MinW: 22, MinH: 5,
-		Status: dbStatusOf("all rows"),
+		Status: dbStatusOf("all"),
 		Draw:   drawingOf(notificationsOf, drawNotificationsTiers),
 	}
 }

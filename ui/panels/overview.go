@@ -6,6 +6,7 @@ import (
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
+	"github.com/donna-project/donnatop/ui/safe"
 )
 
 // Overview lists the panels of the Overview, the most important first: what the
@@ -55,18 +56,25 @@ func drawOverviewErrors(v *view, _ *data.Errors) {
 		return
 	}
 	s := v.Styles
+	service, exceptions := len("service"), false
+	for i := range groups {
+		service = max(service, min(safe.Width(groups[i].Service), 18))
+		exceptions = exceptions || groups[i].ExceptionType != nil
+	}
 	t := &table{
 		columns: []column{
 			{head: "", w: 1, left: true},
 			{head: "last", w: 4},
 			{head: "level", w: 5, left: true, drop: 2},
-			{head: "service", w: 12, most: 16, flex: true, drop: 3},
+			{head: "service", w: service, left: true, drop: 3},
 			{head: "event", w: 14, most: 44, flex: true},
-			{head: "exception", w: 12, most: 30, flex: true, drop: 4},
 			{head: "count", w: 5, drop: 1},
 		},
 		rows: len(groups), cursor: v.in.Cursor, offset: v.in.Offset,
 		empty: lack{lackEmpty, "nothing went wrong in 24 hours", ""},
+	}
+	if exceptions {
+		t.columns = append(t.columns, column{head: "exception", w: 12, most: 30, flex: true, drop: 4})
 	}
 	t.cell = func(row, col, w int) cell {
 		g := &groups[row]
@@ -82,9 +90,9 @@ func drawOverviewErrors(v *view, _ *data.Errors) {
 		case 4:
 			return cell{text: g.Event, paint: s.Level(g.Level)}
 		case 5:
-			return cell{text: format.Opt(g.ExceptionType, plain), paint: s.Faint}
+			return cell{text: format.CountIn(g.Count, w), paint: s.Text}
 		}
-		return cell{text: format.CountIn(g.Count, w), paint: s.Text}
+		return cell{text: format.Opt(g.ExceptionType, plain), paint: s.Faint}
 	}
 	v.out = v.table(t, v.w, v.h)
 }

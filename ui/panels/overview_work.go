@@ -110,12 +110,7 @@ func drawOverviewEscalations(v *view, f *data.Escalations) {
 		return
 	}
 	v.gap(4)
-	var open []*data.EscalationRow
-	for i := range f.List {
-		if r := &f.List[i]; slices.Contains(openStatuses, r.Status) {
-			open = append(open, r)
-		}
-	}
+	open := openEscalations(f.List)
 	t := &table{
 		columns: []column{
 			{w: 1, left: true},
@@ -146,6 +141,21 @@ func drawOverviewEscalations(v *view, f *data.Escalations) {
 		return cell{text: v.money(r.EstimateUSD, w), paint: v.moneyPaint(r.EstimateUSD)}
 	}
 	v.out = append(v.out, v.table(t, v.w, v.left())...)
+}
+
+// openEscalations are the open requests of a list, those that wait for someone
+// first: a resolved one may be over and is open by its status alone.
+func openEscalations(list []data.EscalationRow) []*data.EscalationRow {
+	var waiting, over []*data.EscalationRow
+	for i := range list {
+		switch r := &list[i]; {
+		case r.Waits():
+			waiting = append(waiting, r)
+		case slices.Contains(openStatuses, r.Status):
+			over = append(over, r)
+		}
+	}
+	return append(waiting, over...)
 }
 
 // overviewPipelinePanel shows what is to be done and who is at it.

@@ -15,7 +15,7 @@ type pair struct {
 	value        string
 	paint        themes.Paint
 	rank         int
-	strong       bool // its label stands out, too
+	strong       bool // that of the chosen window: its label is marked
 }
 
 // gapW is the room between pairs.
@@ -35,11 +35,21 @@ func (v *view) pairs(ps []pair, h int) {
 	if h <= 0 || len(ps) == 0 {
 		return
 	}
-	labelW, valueW, columns := v.pairColumns(ps, func(p pair) string { return p.label })
 	label := func(p pair) string { return p.label }
+	labelW, valueW, columns := v.pairColumns(ps, label)
 	if columns < 2 || (len(ps)+columns-1)/columns > h {
 		label = func(p pair) string { return cmp.Or(p.short, p.label) }
 		labelW, valueW, columns = v.pairColumns(ps, label)
+	}
+	unmarked := label
+	marked := func(p pair) string {
+		if p.strong {
+			return "›" + unmarked(p)
+		}
+		return unmarked(p)
+	}
+	if l, w, n := v.pairColumns(ps, marked); n == columns { // the mark isn't worth a column
+		label, labelW, valueW = marked, l, w
 	}
 	ps = mostImportant(ps, h*columns)
 	for from := 0; from < len(ps); from += columns {

@@ -40,8 +40,8 @@ func drawCorrectionsPerWeek(v *view, f *data.Preferences) {
 		v.say(tableLack(v.in, tableCorrections))
 		return
 	}
-	weeks := v.weeks(func(week string) bool { _, ok := f.CorrectionsPerWeek[week]; return ok }, len(f.CorrectionsPerWeek))
-	t := &chart.Timeline{Format: formatCount}
+	weeks := v.weeks(f)
+	t := &chart.Timeline{Format: formatCount, Zeros: true}
 	some := false
 	for _, week := range weeks {
 		n := amount(f.CorrectionsPerWeek[week])
@@ -58,17 +58,23 @@ func drawCorrectionsPerWeek(v *view, f *data.Preferences) {
 // mostWeeks is how many weeks a screen may be asked to show: a decade.
 const mostWeeks = 520
 
-// weeks names the ISO weeks up to now, oldest first, from the first one there
-// is on: in a map of weeks those without anything may be missing. known says
-// whether the map has a week, n how many it has.
-func (v *view) weeks(known func(week string) bool, n int) []string {
+// weeks names the ISO weeks up to now, oldest first, from the first one in which
+// there was a correction or a rule, so that the charts of both can be compared.
+func (v *view) weeks(f *data.Preferences) []string {
+	known := make(map[string]bool, len(f.CorrectionsPerWeek)+len(f.RulesPerWeek))
+	for week := range f.CorrectionsPerWeek {
+		known[week] = true
+	}
+	for week := range f.RulesPerWeek {
+		known[week] = true
+	}
 	var out []string
 	at := v.in.Snapshot.At.UTC()
-	for i := 0; i < mostWeeks && n > 0; i++ {
+	for i, n := 0, len(known); i < mostWeeks && n > 0; i++ {
 		year, week := at.AddDate(0, 0, -7*i).ISOWeek()
 		key := fmt.Sprintf("%04d-W%02d", year, week)
 		out = append(out, key)
-		if known(key) {
+		if known[key] {
 			n--
 		}
 	}

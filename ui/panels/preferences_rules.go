@@ -27,7 +27,7 @@ func drawRules(v *view, f *data.Preferences) {
 	r, s := f.Rules, v.Styles
 	if v.h >= 4 {
 		b := v.row()
-		chart.Parts(&b, v.look(), []float64{float64(r.Enabled), float64(r.Disabled)}, float64(r.Extracted), v.w)
+		chart.Parts(&b, v.look(), nil, []float64{float64(r.Enabled), float64(r.Disabled)}, float64(r.Extracted), v.w)
 		v.add(&b)
 	}
 	b := v.row()
@@ -92,7 +92,7 @@ func drawRulesPerWeek(v *view, f *data.Preferences) {
 	}
 	c := chart.Strips{OneScale: true, Strips: []chart.Strip{{Name: "extracted", Format: formatCount}, {Name: "disabled", Format: formatCount}}}
 	some := false
-	weeks := v.weeks(func(week string) bool { _, ok := f.RulesPerWeek[week]; return ok }, len(f.RulesPerWeek))
+	weeks := v.weeks(f)
 	for _, week := range weeks {
 		r := f.RulesPerWeek[week]
 		c.Labels = append(c.Labels, weekLabel(week))

@@ -66,6 +66,9 @@ func drawSkillTransitions(v *view, f *data.Skills) {
 		v.say(lack{lackEmpty, "no transitions in 30 days", ""})
 		return
 	}
+	for _, ink := range v.inks(t.Series) {
+		t.Paints = append(t.Paints, ink.Paint)
+	}
 	v.out = t.Draw(v.look(), v.w, v.h)
 }
 

@@ -46,6 +46,11 @@ func drawSkillRuns(v *view, f *data.Skills) {
 		return
 	}
 	rows := inOrder(all, runStatuses)
+	statuses := make([]string, len(rows))
+	for i := range rows {
+		statuses[i] = rows[i].name
+	}
+	inks := v.inks(statuses)
 	t := &table{
 		columns: []column{{head: "", w: 1, left: true}, {head: "status", w: 12, most: 24, flex: true}},
 		rows:    len(rows), cursor: -1,
@@ -63,10 +68,10 @@ func drawSkillRuns(v *view, f *data.Skills) {
 		most = max(most, float64(n))
 	}
 	t.cell = func(row, col, w int) cell {
-		status, series := rows[row].name, min(row, themes.SeriesLen-1)
+		status, ink := rows[row].name, &inks[row]
 		switch {
 		case col == 0:
-			return cell{text: string(v.look().Swatch(series)), paint: v.Styles.Series[series]}
+			return cell{text: ink.Swatch, paint: ink.Paint}
 		case col == 1:
 			return cell{text: status, paint: v.Styles.Text}
 		case col-2 < len(data.WindowNames):
@@ -77,7 +82,7 @@ func drawSkillRuns(v *view, f *data.Skills) {
 			n := byStatus[status]
 			return v.countCell(&n, w)
 		}
-		return v.share(v.Styles.Series[series], float64(chosen[status]), most)
+		return v.share(ink.Paint, float64(chosen[status]), most)
 	}
 	v.out = v.table(t, v.w, v.h)
 }
@@ -125,11 +130,23 @@ func drawSkillNightly(v *view, f *data.Skills) {
 	v.out = v.table(t, v.w, v.h)
 }
 
-// fieldsText is fields as key=value, in order of their keys, as far as w cells
-// may show them.
+// plumbing are fields every line has, whatever it says.
+func plumbing(key string) bool {
+	switch key {
+	case "user_id", "logger", "service", "component", "event_type":
+		return true
+	}
+	return shownElsewhere(key)
+}
+
+// fieldsText is what a line has to say beside its event, as key=value in order
+// of the keys, as far as w cells may show it.
 func (v *view) fieldsText(fields map[string]any, w int) string {
 	var b strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		if plumbing(key) {
+			continue
+		}
 		if b.Len() > 12*w { // an escaped character takes up to twelve bytes for a cell
 			break
 		}

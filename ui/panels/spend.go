@@ -83,10 +83,20 @@ func (v *view) gauge(g *gauge) {
 		b.Space(2).Right(s.Text, v.money(rest, moneyW), moneyW).Space(1).Text(s.Faint, word)
 	default:
 		const tightMoney = 7
+		gaugeW := v.w - nameW - 1 - 5 - 1 - tightMoney
+		named := gaugeW-1-len(word) >= 6
+		if named {
+			gaugeW -= 1 + len(word)
+		} else {
+			rest = g.left // the sign says it
+		}
 		b.Left(s.Text, g.name, nameW).Space(1)
-		chart.Gauge(&b, v.look(), g.pct, g.warnPct, max(v.w-nameW-1-5-1-tightMoney, 0))
+		chart.Gauge(&b, v.look(), g.pct, g.warnPct, max(gaugeW, 0))
 		b.Glyphs(paint, sign).Right(paint, format.OptIn(g.pct, 4, format.PercentIn), 4)
-		b.Space(1).Right(v.overPaint(word), v.money(g.left, tightMoney), tightMoney)
+		b.Space(1).Right(v.overPaint(word), v.money(rest, tightMoney), tightMoney)
+		if named {
+			b.Space(1).Text(s.Faint, word)
+		}
 	}
 	v.add(&b)
 }
@@ -99,29 +109,35 @@ func (v *view) overPaint(word string) themes.Paint {
 }
 
 func (v *view) spendPairs() []pair {
-	rank := map[string]int{data.WindowToday: 0, data.WindowMonth: 1, data.Window24h: 4, data.Window7d: 5, data.Window30d: 9}
+	rank := map[string]int{data.WindowToday: 0, data.WindowMonth: 1, data.Window24h: 4, data.Window7d: 5, data.Window30d: 9, data.Window1h: 10}
 	var ps []pair
-	for _, w := range []string{data.WindowToday, data.Window24h, data.Window7d, data.WindowMonth, data.Window30d} {
+	for _, w := range data.WindowNames {
+		if w == data.Window1h && v.h < 8 {
+			continue
+		}
 		usd := v.llm.SpendUSD[w]
 		ps = append(ps, pair{label: w, value: v.money(usd, v.moneyW()), paint: v.moneyPaint(usd), rank: rank[w], strong: w == v.in.Window})
 	}
-	if hour := v.llm.SpendUSD[data.Window1h]; v.h >= 8 {
-		ps = append([]pair{{label: data.Window1h, value: v.money(hour, v.moneyW()), paint: v.moneyPaint(hour), rank: 10, strong: v.in.Window == data.Window1h}}, ps...)
-	}
 	return ps
 }
+
+// oneOutlookW is the width below which there is one rate and one projection:
+// there is no room for the words that would tell two of them apart.
+const oneOutlookW = 44
 
 func (v *view) outlookPairs() []pair {
 	f, b := v.llm, &v.llm.Budget
 	usd := func(label, short string, amount *float64, suffix string, rank int) pair {
 		return pair{label: label, short: short, value: v.money(amount, v.moneyW()-len(suffix)) + suffixOf(amount, suffix), paint: v.moneyPaint(amount), rank: rank}
 	}
-	ps := []pair{
-		usd("rate of 24h", "rate", f.BurnRate.USDPerHour24h, "/h", 3),
-		usd("rate of 7d", "rate", f.BurnRate.USDPerDay7d, "/d", 6),
-		usd("month by Donna", "mon.D", f.ProjectedMonthUSD.Donna, "", 7),
-		usd("month at 7d rate", "mon.7", f.ProjectedMonthUSD.MonthToDatePlus7dRate, "", 2),
-		v.runwayPair(),
+	hourly := usd("rate of 24h", "hourly", f.BurnRate.USDPerHour24h, "/h", 3)
+	daily := usd("rate of 7d", "daily", f.BurnRate.USDPerDay7d, "/d", 6)
+	projected := usd("month at 7d rate", "proj.", f.ProjectedMonthUSD.MonthToDatePlus7dRate, "", 2)
+	byDonna := usd("month by Donna", "Donna's", f.ProjectedMonthUSD.Donna, "", 7)
+	ps := []pair{hourly, daily, projected, byDonna, v.runwayPair()}
+	if v.w < oneOutlookW {
+		hourly.short = "rate"
+		ps = []pair{hourly, projected, v.runwayPair()}
 	}
 	extension := usd("cap extended by", "ext.", b.ExtensionsTodayUSD, "", 8)
 	if b.ExtensionsTodayUSD != nil && *b.ExtensionsTodayUSD == 0 {

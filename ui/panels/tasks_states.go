@@ -6,7 +6,7 @@ import "github.com/donna-project/donnatop/data"
 func tasksStatesPanel() Panel {
 	return Panel{
 		ID: "tasks_states", Title: "Task states", MinW: 20, MinH: 5,
-		Status: dbStatusOf("all tasks"),
+		Status: dbStatusOf("all"),
 		Draw: drawingOf(tasksOf, func(v *view, f *data.Tasks) {
 			if f.States == nil {
 				v.say(tableLack(v.in, tableTasks))

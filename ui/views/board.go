@@ -25,22 +25,14 @@ type boardSpec struct {
 	title  string
 	uses   Uses
 	panels []panels.Panel
-	// keep ranks the panels: where there is no room for all, the last give way first.
-	keep []string
-	// arrange says how the panels stand for a width.
-	arrange func(w int) arrangement
+	// layouts says how the panels stand, and which give way where there is no room for all.
+	layouts *layouts
 	// split and measured name the panels that a split and a measure change.
 	split, measured []string
-	// rows tells of the list panels whose rows are known one by one.
+	// rows tells of the list panels whose rows can be opened.
 	rows map[string]rowSpec
-}
-
-// rowSpec is what a board knows of the rows of a panel.
-type rowSpec struct {
-	// ids names the rows, so that the cursor stays on its row when others come in above.
-	ids func(d *Data) []string
-	// open is what Enter shows of row i; nil if its rows can't be opened.
-	open func(c *Context, d *Data, i int) View
+	// leads names the view that tells at length what a panel sums up.
+	leads map[string]ID
 }
 
 // Board is a view of panels side by side as far as there is room, or of one of
@@ -89,7 +81,7 @@ func newBoard(ctx *Context, spec boardSpec) *Board {
 		boxes: make(map[string]box), selected: make(map[string]string),
 	}
 	slices.SortStableFunc(v.panels, func(a, b panels.Panel) int {
-		return slices.Index(spec.keep, a.ID) - slices.Index(spec.keep, b.ID)
+		return slices.Index(spec.layouts.keep, a.ID) - slices.Index(spec.layouts.keep, b.ID)
 	})
 	v.lists = make([]list, len(v.panels))
 	return v
@@ -121,16 +113,21 @@ func (v *Board) layOut() {
 	if v.mode == fullScreenMode {
 		v.layout = []placed{{id: v.panels[v.focus].ID, Rect: Rect{W: v.w, H: v.h}}}
 	} else {
-		sizes := make(map[string]minSize, len(v.panels))
-		for _, p := range v.panels {
-			sizes[p.ID] = minSize{w: p.MinW + 2, h: p.MinH + 2}
-		}
-		v.layout = place(v.spec.arrange(v.w), v.spec.keep, sizes, v.w, v.h)
+		v.layout = place(v.spec.layouts.at(v.w), v.spec.layouts.keep, v.sizes(), v.w, v.h)
 		if len(v.layout) > 0 && v.placeOf(v.focus) < 0 {
 			v.focus = v.panelOf(v.layout[0].id)
 		}
 	}
 	v.settleLists()
+}
+
+// sizes are the least sizes of the panels, borders included.
+func (v *Board) sizes() map[string]minSize {
+	sizes := make(map[string]minSize, len(v.panels))
+	for _, p := range v.panels {
+		sizes[p.ID] = minSize{w: p.MinW + 2, h: p.MinH + 2}
+	}
+	return sizes
 }
 
 // settleLists keeps every cursor on a row that exists and can be seen.
@@ -158,19 +155,26 @@ func (v *Board) SetData(d *Data) tea.Cmd {
 	if same {
 		return nil
 	}
+	v.followRows()
+	return nil
+}
+
+// followRows puts every cursor back on its row after others came in above or the
+// order changed.
+func (v *Board) followRows() {
+	in := v.input()
 	for id, r := range v.spec.rows {
 		l := &v.lists[v.panelOf(id)]
 		if l.cursor == 0 { // on top the cursor stays with whatever is newest
 			continue
 		}
-		if at := slices.Index(r.ids(d), v.selected[id]); at >= 0 {
+		if at := slices.Index(r.ids(&in), v.selected[id]); at >= 0 {
 			l.offset += at - l.cursor
 			l.cursor = at
 		}
 	}
 	v.settleLists()
 	v.noteRows()
-	return nil
 }
 
 // selectRow moves the cursor of the panel that has the focus.
@@ -181,9 +185,12 @@ func (v *Board) selectRow(i int) {
 
 // noteRows remembers which rows are selected.
 func (v *Board) noteRows() {
+	in := v.input()
 	for id, r := range v.spec.rows {
-		if i, ids := v.lists[v.panelOf(id)].cursor, r.ids(v.data); i < len(ids) {
-			v.selected[id] = ids[i]
+		if i := v.lists[v.panelOf(id)].cursor; i > 0 {
+			if ids := r.ids(&in); i < len(ids) {
+				v.selected[id] = ids[i]
+			}
 		}
 	}
 }
@@ -238,7 +245,9 @@ func (v *Board) Bindings() []Binding {
 	setEnabled(many, &k.Left, &k.Right, &k.Next, &k.Previous)
 	k.FullScreen.SetEnabled(grid && len(v.layout) > 0)
 	k.Shrink.SetEnabled(!grid)
-	k.Open.SetEnabled(rows > 0 && v.spec.rows[v.panels[v.focus].ID].open != nil)
+	id := v.panels[v.focus].ID
+	k.Open.SetEnabled(rows > 0 && v.spec.rows[id].open != nil)
+	k.Follow.SetEnabled(v.spec.leads[id] != "" && !k.Open.Enabled())
 	k.Split.SetEnabled(v.shows(v.spec.split))
 	k.Sort.SetEnabled(v.shows(v.spec.measured))
 	setEnabled(row > 0, &k.PageUp, &k.First)
@@ -341,8 +350,11 @@ func (v *Board) Update(msg tea.Msg) (Intent, tea.Cmd) {
 		v.split = panels.ByTaskType + panels.ByModel - v.split
 	case key.Matches(press, k.Sort.Binding):
 		v.measure = panels.Calls + panels.Cost - v.measure
+		v.followRows()
 	case key.Matches(press, k.Open.Binding):
 		return v.open(), nil
+	case key.Matches(press, k.Follow.Binding):
+		return SwitchTo{v.spec.leads[v.panels[v.focus].ID]}, nil
 	}
 	return nil, nil
 }
@@ -354,8 +366,8 @@ func (v *Board) setMode(m boardMode) {
 
 // open shows the selected row of the panel that has the focus.
 func (v *Board) open() Intent {
-	row := v.lists[v.focus].cursor
-	if opened := v.spec.rows[v.panels[v.focus].ID].open(v.ctx, v.data, row); opened != nil {
+	in := v.input()
+	if opened := v.spec.rows[v.panels[v.focus].ID].open(v.ctx, &in, v.lists[v.focus].cursor); opened != nil {
 		return Open{opened}
 	}
 	return nil

@@ -2,12 +2,13 @@ package views
 
 // BoardKeys are the keys of a board.
 type BoardKeys struct {
-	Up, Down, Left, Right    Binding
-	Next, Previous           Binding
-	PageUp, PageDown         Binding
-	First, Last              Binding
-	Open, FullScreen, Shrink Binding
-	Split, Sort              Binding
+	Up, Down, Left, Right Binding
+	Next, Previous        Binding
+	PageUp, PageDown      Binding
+	First, Last           Binding
+	Open, Follow          Binding
+	FullScreen, Shrink    Binding
+	Split, Sort           Binding
 }
 
 // NewBoardKeys is the default key map of a board.
@@ -22,6 +23,7 @@ func NewBoardKeys() BoardKeys {
 		First:      NewBinding("move.first", GroupMove, "g", "first row", "g", "home"),
 		Last:       NewBinding("move.last", GroupMove, "G", "last row", "G", "end"),
 		Open:       NewBinding("row.open", GroupPanel, "enter", "open row", "enter"),
+		Follow:     NewBinding("panel.follow", GroupPanel, "enter", "its view", "enter"),
 		FullScreen: NewBinding("panel.full_screen", GroupPanel, "f", "full screen", "f"),
 		Shrink:     NewBinding("panel.shrink", GroupPanel, "f/esc", "all panels", "f", "esc"),
 		Next:       NewBinding("panel.next", GroupPanel, "n", "next panel", "n"),
@@ -34,7 +36,7 @@ func NewBoardKeys() BoardKeys {
 // All lists the bindings, the most useful first.
 func (k *BoardKeys) All() []*Binding {
 	return []*Binding{
-		&k.Open, &k.FullScreen, &k.Shrink, &k.Next, &k.Split, &k.Sort, &k.Previous,
+		&k.Open, &k.Follow, &k.FullScreen, &k.Shrink, &k.Next, &k.Split, &k.Sort, &k.Previous,
 		&k.Up, &k.Down, &k.Left, &k.Right, &k.PageUp, &k.PageDown, &k.First, &k.Last,
 	}
 }

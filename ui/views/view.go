@@ -1,5 +1,5 @@
 // Package views holds what fills the body of the screen, one view at a time:
-// the LLM & Cost dashboard, the log stream, and the details opened from them.
+// boards of panels, the log stream, and the details opened from them.
 //
 // A view owns its cursor, scrolling and filters and nothing else: the data it
 // shows comes as an immutable [Data], the shell decides when it is drawn, and
@@ -24,10 +24,21 @@ type ID string
 
 // The views. Those of details are opened from others and have no tab.
 const (
-	IDLLM        ID = "llm"
-	IDLogs       ID = "logs"
-	IDInvocation ID = "invocation"
-	IDLine       ID = "line"
+	IDOverview      ID = "overview"
+	IDHealth        ID = "health"
+	IDTasks         ID = "tasks"
+	IDLLM           ID = "llm"
+	IDAgents        ID = "agents"
+	IDNotifications ID = "notifications"
+	IDEscalations   ID = "escalations"
+	IDErrors        ID = "errors"
+	IDPreferences   ID = "preferences"
+	IDSkills        ID = "skills"
+	IDMemory        ID = "memory"
+	IDLogs          ID = "logs"
+	IDInvocation    ID = "invocation"
+	IDLine          ID = "line"
+	IDRow           ID = "row"
 )
 
 // A View fills the body of the screen.
@@ -86,11 +97,14 @@ func (c *Context) location() *time.Location {
 	return c.Env.Location
 }
 
-// Intent is what a view asks of the shell: [Open] or nil.
+// Intent is what a view asks of the shell: [Open], [SwitchTo] or nil.
 type Intent any
 
 // Open asks the shell to put a view on top of the present one.
 type Open struct{ View View }
+
+// SwitchTo asks the shell to go to the tab of a view.
+type SwitchTo struct{ View ID }
 
 // Own tells whether a message is the answer to a view's command.
 func Own(msg tea.Msg) bool {

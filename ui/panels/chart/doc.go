@@ -74,21 +74,61 @@ func eighths(v, most float64, n int) int {
 	return int(min(max(e, 1), float64(n*8)))
 }
 
-// niceScale is the end of a scale from 0 that holds most, in at most steps
-// equal steps of a round number. whole keeps the steps whole numbers.
-func niceScale(most float64, steps int, whole bool) (end, step float64) {
-	most, steps = height(most), max(steps, 1)
-	if most == 0 {
-		return 1, 1
+// paint is that of a series: its own if paints has one. A theme without colours
+// tells series apart by glyphs, and its roles may be anything but a colour.
+func (l Look) paint(paints []themes.Paint, series int) *themes.Paint {
+	if series < len(paints) && paints[series].On() != "" && !l.Styles.Patterns {
+		return &paints[series]
 	}
-	raw := most / float64(steps)
+	return &l.Styles.Series[series]
+}
+
+// axis is a scale of rows rows from 0 that holds most: its end, and a step of a
+// round number every so many rows. All steps are equally high; of those that are,
+// the ones that leave the least room free are taken. whole keeps them whole numbers.
+func axis(most float64, rows int, whole bool) (end, step float64, every int) {
+	most, rows = height(most), max(rows, 1)
+	if most == 0 {
+		return 1, 1, rows
+	}
+	tallest := rows
+	if rows >= 4 { // room for two numbers at least, and for no more than one in five rows
+		tallest = min(rows/2, 5)
+	}
+	for n := tallest; n >= min(tallest, 1+rows/6); n-- {
+		s := niceStep(most/float64(rows)*float64(n), whole)
+		if e := s / float64(n) * float64(rows); every == 0 || e < end*(1-1e-9) {
+			end, step, every = e, s, n
+		}
+	}
+	if math.IsInf(end, 0) || end < most*(1-1e-9) {
+		return most, most, rows
+	}
+	return max(end, most), step, every
+}
+
+// niceScale is the end of a scale from 0 that holds most, a round number.
+func niceScale(most float64) float64 {
+	most = height(most)
+	if most == 0 {
+		return 1
+	}
+	step := niceStep(most/2, false)
+	if end := step * math.Ceil(most/step*(1-1e-9)); end >= most && !math.IsInf(end, 0) {
+		return end
+	}
+	return most
+}
+
+// niceStep is the least round number that is not below raw.
+func niceStep(raw float64, whole bool) float64 {
 	if raw < math.SmallestNonzeroFloat64*1e20 {
-		return most, most
+		return raw
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(raw)))
-	step = 10 * unit
-	for _, m := range []float64{1, 2, 2.5, 5} {
-		if m*unit >= raw*(1-1e-9) && !(whole && m*unit != math.Trunc(m*unit)) {
+	step := 10 * unit
+	for _, m := range []float64{1, 2, 5} {
+		if m*unit >= raw*(1-1e-9) {
 			step = m * unit
 			break
 		}
@@ -96,9 +136,5 @@ func niceScale(most float64, steps int, whole bool) (end, step float64) {
 	if whole {
 		step = max(step, 1)
 	}
-	end = step * math.Ceil(most/step*(1-1e-9))
-	if math.IsInf(end, 0) || end <= 0 {
-		return most, most
-	}
-	return end, step
+	return step
 }

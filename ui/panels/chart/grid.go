@@ -3,6 +3,9 @@ package chart
 import (
 	"unicode/utf8"
 
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/donna-project/donnatop/themes"
 )
 
@@ -14,8 +17,24 @@ type grid struct {
 }
 
 type cell struct {
-	r rune          // 0 is a blank
-	p *themes.Paint // nil paints nothing
+	r    rune          // 0 is a blank
+	p    *themes.Paint // nil paints nothing
+	upon *themes.Paint // what the glyph leaves free is in its colour; nil leaves it as it is
+}
+
+// on is what switches the cell's paint on.
+func (c *cell) on() string {
+	switch {
+	case c.p == nil || c.r == 0:
+		return ""
+	case c.upon == nil:
+		return c.p.On()
+	}
+	behind := c.upon.Style().GetForeground()
+	if _, none := behind.(lipgloss.NoColor); none {
+		return c.p.On()
+	}
+	return c.p.On() + ansi.NewStyle().BackgroundColor(behind).String()
 }
 
 func newGrid(w, h int) *grid {
@@ -23,9 +42,11 @@ func newGrid(w, h int) *grid {
 	return &grid{w: w, h: h, cells: make([]cell, w*h)}
 }
 
-func (g *grid) set(x, y int, r rune, p *themes.Paint) {
+func (g *grid) set(x, y int, r rune, p *themes.Paint) { g.put(x, y, cell{r: r, p: p}) }
+
+func (g *grid) put(x, y int, c cell) {
 	if x >= 0 && y >= 0 && x < g.w && y < g.h {
-		g.cells[y*g.w+x] = cell{r, p}
+		g.cells[y*g.w+x] = c
 	}
 }
 
@@ -58,10 +79,7 @@ func (g *grid) lines() []string {
 		buf = buf[:0]
 		on := ""
 		for _, c := range g.cells[y*g.w : (y+1)*g.w] {
-			want := ""
-			if c.p != nil && c.r != 0 {
-				want = c.p.On()
-			}
+			want := c.on()
 			if want != on {
 				if on != "" {
 					buf = append(buf, themes.Off...)

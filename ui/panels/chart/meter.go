@@ -59,18 +59,10 @@ func Gauge(b *line.Builder, look Look, pct *float64, warnPct float64, w int) {
 		b.Glyphs(p, "›")
 		return
 	}
-	e := eighths(*pct, 100, w)
-	full, rest := e/8, e%8
-	if look.ASCII && rest > 0 {
-		full, rest = full+1, 0
-	}
+	// Whole cells: the track is a texture, which no partial block can stand upon.
+	full := Cells(*pct, 100, w)
 	b.Repeat(p, "█", full)
-	used := full
-	if rest > 0 {
-		b.Glyphs(p, fromLeft[rest])
-		used++
-	}
-	b.Repeat(s.GaugeTrack, "░", w-used)
+	b.Repeat(s.GaugeTrack, "░", w-full)
 }
 
 // Range writes a distribution in w cells on a logarithmic scale from lo to hi:
@@ -110,4 +102,7 @@ func Range(b *line.Builder, look Look, lo, hi, mid, high, highest, most float64,
 }
 
 // Cells is part of most in whole cells of w; what isn't zero takes at least one.
-func Cells(part, most float64, w int) int { return (eighths(part, most, max(w, 0)) + 4) / 8 }
+func Cells(part, most float64, w int) int {
+	e := eighths(part, most, max(w, 0))
+	return max((e+4)/8, min(e, 1))
+}

@@ -33,7 +33,7 @@ func TestParts(t *testing.T) {
 		{"no room", []float64{1}, 1, 0, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := meter(look(t, "mono", false), tc.w, func(b *line.Builder) { chart.Parts(b, look(t, "mono", false), tc.parts, tc.most, tc.w) }); got != tc.want {
+			if got := meter(look(t, "mono", false), tc.w, func(b *line.Builder) { chart.Parts(b, look(t, "mono", false), nil, tc.parts, tc.most, tc.w) }); got != tc.want {
 				t.Errorf("%q, want %q", got, tc.want)
 			}
 		})
@@ -43,7 +43,7 @@ func TestParts(t *testing.T) {
 func TestPartsByColour(t *testing.T) {
 	l := look(t, "donna", false)
 	b := line.New(4, safe.Unicode)
-	chart.Parts(&b, l, []float64{1, 3}, 4, 4)
+	chart.Parts(&b, l, nil, []float64{1, 3}, 4, 4)
 	want := l.Styles.Series[0].On() + "█" + themes.Off + l.Styles.Series[1].On() + "███" + themes.Off
 	if got := b.String(); got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -58,7 +58,7 @@ func TestPartsAtEverySize(t *testing.T) {
 	for _, l := range []chart.Look{look(t, "donna", false), look(t, "donna", true)} {
 		for w := -1; w < 220; w += 1 + w/7 {
 			for _, most := range odd {
-				got := meter(l, w, func(b *line.Builder) { chart.Parts(b, l, wild, most, w) })
+				got := meter(l, w, func(b *line.Builder) { chart.Parts(b, l, nil, wild, most, w) })
 				if ansi.StringWidth(got) != max(w, 0) || l.ASCII && strings.ContainsFunc(got, func(r rune) bool { return r > '~' }) {
 					t.Fatalf("%d cells, most %v: %q", w, most, got)
 				}

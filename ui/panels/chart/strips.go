@@ -44,9 +44,13 @@ func (s *Strips) Draw(look Look, w, h int) []string {
 			most = max(most, highest(strip.Values))
 		}
 	}
+	each := rest / n // on one scale, one number is one height
 	out := make([]string, 0, h)
 	for i, strip := range s.Strips[:n] {
 		rows := rest / (n - i)
+		if s.OneScale {
+			rows = each
+		}
 		rest -= rows
 		if captions {
 			out = append(out, strip.caption(look, i, w))
@@ -102,26 +106,22 @@ func (s *Strips) strip(look Look, i int, most float64, w, rows int, labels bool)
 	}
 	bars := t.Bars[len(t.Bars)-p.bars:]
 	g := newGrid(w, rows+boolInt(labels))
-	zero := '·'
-	if look.ASCII {
-		zero = '.'
-	}
 	numbers := p.slot >= 5 && rows >= 3
 	barRows := rows - boolInt(numbers)
-	end, step := niceScale(most, max(barRows/3, 3), whole)
+	end, step, every := axis(most, barRows, whole)
 	if barRows < 3 && most > 0 { // no room for a scale: the highest bar is as high as can be
-		end, step = most, most
+		end, step, every = most, most, barRows
 	}
-	t.drawScale(g, look, p, 0, rows, barRows, end, step, t.Format)
+	t.drawScale(g, look, p, 0, rows, step, every, t.Format)
 	for j, bar := range bars {
 		v, ok := number(bar.Values[i])
 		if !ok {
 			continue
 		}
-		top := drawStack(g, look, p.barX(j), rows, p.barW(), barRows, bar.Values, end)
+		top := drawStack(g, look, nil, p.barX(j), rows, p.barW(), barRows, bar.Values, end)
 		switch {
 		case top == 0:
-			g.set(p.barX(j)+(p.barW()-1)/2, rows-1, zero, &look.Styles.Faint)
+			drawZero(g, look, p, j, rows-1)
 		case numbers:
 			text := t.Format(v, p.slot-1)
 			g.text(p.barX(j)+(p.barW()-len(text))/2, rows-top-1, text, &look.Styles.Faint)

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/panels/line"
 	"github.com/donna-project/donnatop/ui/safe"
 )
@@ -18,12 +19,16 @@ type Bar struct {
 type Timeline struct {
 	Bars   []Bar    // oldest first; the last one is the present
 	Series []string // names, for the legend
+	// Paints are those of series that have a role; without any the series are
+	// painted as the theme paints series.
+	Paints []themes.Paint
 	// Format is the height of bars in at most w cells.
 	Format func(v float64, w int) string
 	// FormatLine is the same for the line; nil leaves the line out.
 	FormatLine func(v float64, w int) string
 	LineName   string
 	MarkName   string // what Marks counts
+	Zeros      bool   // a bar of nothing is a dot, as in [Strips]
 }
 
 const (
@@ -137,8 +142,13 @@ func (t *Timeline) compose(drawn []string, look Look, p plan, gridW int) []strin
 	if p.legendRow {
 		b := line.New(p.w, look.set())
 		b.Space(p.scale)
-		for i, name := range t.entries(look, p) {
-			if need := min(safe.Width(name.text), 12) + 4; i > 0 && b.Room() < need {
+		entries := t.entries(look, p)
+		for i, name := range entries {
+			need := min(safe.Width(name.text), 12) + 2
+			if i < len(entries)-1 {
+				need += 3 // the … for those that have no room
+			}
+			if i > 0 && b.Room() < need {
 				b.Text(look.Styles.Faint, "…")
 				break
 			}

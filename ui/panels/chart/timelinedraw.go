@@ -15,12 +15,20 @@ type entry struct {
 	text   string
 }
 
+// entries are the lines of the legend; series that can be seen come first.
 func (t *Timeline) entries(look Look, p plan) []entry {
-	out := make([]entry, 0, len(t.Series)+2)
+	out, unseen := make([]entry, 0, len(t.Series)+2), []entry(nil)
+	seen := t.seen(p)
 	for i, name := range t.Series {
-		i = min(i, themes.SeriesLen-1)
-		out = append(out, entry{look.Swatch(i), look.Styles.Series[i], safe.Truncate(name, legendMaxW)})
+		at := min(i, themes.SeriesLen-1)
+		e := entry{look.Swatch(at), *look.paint(t.Paints, at), safe.Truncate(name, legendMaxW)}
+		if seen[i] {
+			out = append(out, e)
+		} else {
+			unseen = append(unseen, e)
+		}
 	}
+	out = append(out, unseen...)
 	if p.lineH > 0 {
 		glyph := '⠒'
 		if look.ASCII {
@@ -32,6 +40,19 @@ func (t *Timeline) entries(look Look, p plan) []entry {
 		out = append(out, entry{markGlyph, look.Styles.Bad, t.MarkName})
 	}
 	return out
+}
+
+// seen tells which series have something in any of the bars drawn.
+func (t *Timeline) seen(p plan) []bool {
+	seen := make([]bool, len(t.Series))
+	for _, b := range t.Bars[len(t.Bars)-p.bars:] {
+		for i, v := range b.Values {
+			if i < len(seen) && height(v) > 0 {
+				seen[i] = true
+			}
+		}
+	}
+	return seen
 }
 
 // barW is the number of columns of a bar without the gap after it.
@@ -55,10 +76,13 @@ func (t *Timeline) drawBars(g *grid, look Look, p plan, bars []Bar) {
 	if numbers {
 		rows--
 	}
-	end, step := niceScale(most, max(rows/3, 2), whole)
-	t.drawScale(g, look, p, 0, p.plotH, rows, end, step, t.Format)
+	end, step, every := axis(most, rows, whole)
+	t.drawScale(g, look, p, 0, p.plotH, step, every, t.Format)
 	for i, b := range bars {
-		top := drawStack(g, look, p.barX(i), p.plotH, p.barW(), rows, b.Values, end)
+		top := drawStack(g, look, t.Paints, p.barX(i), p.plotH, p.barW(), rows, b.Values, end)
+		if top == 0 && t.Zeros {
+			drawZero(g, look, p, i, p.plotH-1)
+		}
 		if numbers && b.Total > 0 {
 			s := t.Format(b.Total, p.slot-1)
 			paint := &look.Styles.Faint
@@ -70,44 +94,49 @@ func (t *Timeline) drawBars(g *grid, look Look, p plan, bars []Bar) {
 	}
 }
 
-// drawScale writes the numbers of an axis from 0 to end whose h rows begin at y.
-func (t *Timeline) drawScale(g *grid, look Look, p plan, y, h, rows int, end, step float64, format func(float64, int) string) {
+// drawScale writes the numbers of an axis from 0 upwards, h rows that begin at
+// y: one step every so many rows.
+func (t *Timeline) drawScale(g *grid, look Look, p plan, y, h int, step float64, every int, format func(float64, int) string) {
 	if p.scale == 0 {
 		return
 	}
 	s := look.Styles
-	axis, tick := '│', '┤'
+	line, tick := '│', '┤'
 	if look.ASCII {
-		axis, tick = '|', '+'
+		line, tick = '|', '+'
 	}
 	for row := range h {
-		g.set(p.scale-1, y+row, axis, &s.ChartAxis)
+		g.set(p.scale-1, y+row, line, &s.ChartAxis)
 	}
-	last := y + h
-	for v := step; v <= end*(1+1e-9) && step > 0; v += step {
-		row := y + h - max(int(math.Round(v/end*float64(rows))), 1)
-		if row >= last {
-			continue // no room between this number and the one below
-		}
-		last = row
-		label := format(v, scaleW)
+	for n := 1; n*every <= h; n++ {
+		row := y + h - n*every
+		label := format(step*float64(n), scaleW)
 		g.set(p.scale-1, row, tick, &s.ChartAxis)
 		g.text(p.scale-1-len(label), row, label, &s.Faint)
 	}
 }
 
+// drawZero draws bar i of nothing.
+func drawZero(g *grid, look Look, p plan, i, y int) {
+	zero := '·'
+	if look.ASCII {
+		zero = '.'
+	}
+	g.set(p.barX(i)+(p.barW()-1)/2, y, zero, &look.Styles.Faint)
+}
+
 // drawStack draws one bar of w columns upwards from row bottom (exclusive) and
 // returns how many rows it took.
-func drawStack(g *grid, look Look, x, bottom, w, rows int, values []float64, most float64) int {
+func drawStack(g *grid, look Look, paints []themes.Paint, x, bottom, w, rows int, values []float64, most float64) int {
 	bounds, top := stackBounds(values, most, rows)
 	if top == 0 {
 		return 0
 	}
 	n := (top + 7) / 8
 	for row := range n {
-		r, p := stackCell(look, bounds, row*8, top)
+		c := stackCell(look, paints, bounds, row*8, top)
 		for column := range w {
-			g.set(x+column, bottom-1-row, r, p)
+			g.put(x+column, bottom-1-row, c)
 		}
 	}
 	return n
@@ -134,7 +163,7 @@ func stackBounds(values []float64, most float64, rows int) ([]int, int) {
 
 // stackCell is the cell of a stack that begins low eighths above its foot: the
 // series it begins with, and the largest of those above in the rest of it.
-func stackCell(look Look, bounds []int, low, top int) (rune, *themes.Paint) {
+func stackCell(look Look, paints []themes.Paint, bounds []int, low, top int) cell {
 	high := min(low+8, top)
 	first, firstEnd := -1, 0
 	other, otherSize := -1, 0
@@ -154,40 +183,43 @@ func stackCell(look Look, bounds []int, low, top int) (rune, *themes.Paint) {
 		}
 	}
 	if first < 0 {
-		return 0, nil
+		return cell{}
 	}
-	s := look.Styles
 	switch {
 	case look.patterned():
 		if other >= 0 && otherSize > firstEnd-low {
 			first = other
 		}
-		return patternCell(look, first, high-low)
+		return patternCell(look, paints, first, high-low)
 	case other < 0:
-		return fromBottom[high-low], &s.Series[first]
+		return cell{r: fromBottom[high-low], p: look.paint(paints, first)}
+	case high-low == 8 && paints == nil:
+		return cell{r: fromBottom[firstEnd-low], p: &look.Styles.Stack[first][other]}
 	case high-low == 8:
-		return fromBottom[firstEnd-low], &s.Stack[first][other]
+		return cell{r: fromBottom[firstEnd-low], p: look.paint(paints, first), upon: look.paint(paints, other)}
 	}
 	// The top of the bar has no colour left for what is above it: the larger part wins.
 	if otherSize > firstEnd-low {
 		first = other
 	}
-	return fromBottom[high-low], &s.Series[first]
+	return cell{r: fromBottom[high-low], p: look.paint(paints, first)}
 }
 
 // patternCell shows a series by its glyph, and the top of a bar by half steps.
-func patternCell(look Look, series, filled int) (rune, *themes.Paint) {
-	p := &look.Styles.Series[series]
+func patternCell(look Look, paints []themes.Paint, series, filled int) cell {
+	c := cell{p: look.paint(paints, series)}
 	switch {
 	case filled >= 5 || look.ASCII && filled >= 3:
+		c.r = patterns[series]
 		if look.ASCII {
-			return patternsASCII[series], p
+			c.r = patternsASCII[series]
 		}
-		return patterns[series], p
 	case look.ASCII:
-		return '_', p
+		c.r = '_'
+	default:
+		c.r = fromBottom[filled]
 	}
-	return fromBottom[filled], p
+	return c
 }
 
 // drawStrip draws the line below the bars.
@@ -202,8 +234,8 @@ func (t *Timeline) drawStrip(g *grid, look Look, p plan, bars []Bar) {
 		most = max(most, height(b.Line))
 	}
 	y := p.plotH
-	end, _ := niceScale(most, 2, false)
-	t.drawScale(g, look, p, y, p.lineH, p.lineH, end, end, t.FormatLine)
+	end := niceScale(most)
+	t.drawScale(g, look, p, y, p.lineH, end, p.lineH, t.FormatLine)
 	middle := func(i int) float64 { return float64(i*p.slot) + float64(p.barW()-1)/2 }
 	drawLine(g, look, p.scale, y, p.bars*p.slot, p.lineH, values, middle, end)
 }
@@ -231,11 +263,12 @@ func (t *Timeline) drawLabels(g *grid, look Look, p plan, bars []Bar, y int) {
 		pointer = "^"
 	}
 	x := p.barX(len(bars) - 1)
-	if p.slot <= len(now)+1 {
-		// Right-aligned under its bar, the pointer under the bar itself.
-		x = p.barX(len(bars)-1) - len(now)
+	switch {
+	case p.slot <= len(now): // right-aligned, the pointer under the bar itself
+		g.text(x-len(now), y, now+pointer, &s.ChartMark)
+	case p.slot == len(now)+1: // as wide as the bar and the gap after it
 		g.text(x, y, now+pointer, &s.ChartMark)
-	} else {
+	default:
 		g.text(x, y, pointer+now, &s.ChartMark)
 	}
 	every := labelStep(bars, p.slot)

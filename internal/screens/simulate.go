@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/demo"
+	"github.com/donna-project/donnatop/data/donnaconfig"
+	"github.com/donna-project/donnatop/data/logfile"
+	"github.com/donna-project/donnatop/data/sqlite"
+)
+
+// simulate writes a Donna and reads her as the dashboard does. The snapshot is as of
+// the simulated present, which stands still.
+func simulate(ctx context.Context, o demo.Options) (snap *data.Snapshot, err error) {
+	sim, err := demo.New(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("simulate Donna: %w", err)
+	}
+	defer func() { err = errors.Join(err, sim.Close()) }()
+	clock := sim.Clock()
+	logs, err := logfile.New(logfile.Options{Paths: []string{sim.LogPath()}, Clock: clock})
+	if err != nil {
+		return nil, fmt.Errorf("open simulated log: %w", err)
+	}
+	hub := data.NewHub(data.HubOptions{Clock: clock, Absent: map[string]string{
+		data.SourceLoki: "no Loki: give --loki URL (or LOKI_ADDR)",
+	}})
+	return read(ctx, hub, []data.Source{
+		sqlite.NewSource(sqlite.Options{Path: sim.DBPath(), Clock: clock}),
+		logs,
+		donnaconfig.NewSource(donnaconfig.Options{Dir: sim.ConfigDir(), Clock: clock}),
+		sim.Containers(),
+	})
+}
+
+// read runs the sources until all they have is in the Hub.
+func read(ctx context.Context, hub *data.Hub, sources []data.Source) (*data.Snapshot, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel(nil)
+
+	news, unsubscribe := hub.Subscribe()
+	defer unsubscribe()
+	for _, s := range sources {
+		hub.SetState(s.Name(), data.SourceState{State: data.StateConnecting})
+	}
+	hub.Publish() // from here on it is not settled
+	running.Go(func() { hub.Run(ctx) })
+	for _, s := range sources {
+		running.Go(func() {
+			if err := s.Run(ctx, hub); err != nil {
+				cancel(fmt.Errorf("read %s: %w", s.Name(), err))
+			}
+		})
+	}
+	for !hub.Snapshot().Settled() {
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-news:
+		}
+	}
+	snap := hub.Publish()
+	if !snap.Answered() {
+		return nil, fmt.Errorf("read simulated Donna: not every source answered: %+v", snap.Sources)
+	}
+	return snap, nil
+}

@@ -1,0 +1,112 @@
+package views
+
+import (
+	"strings"
+	"time"
+
+	"github.com/donna-project/donnatop/ui/format"
+	"github.com/donna-project/donnatop/ui/panels"
+	"github.com/donna-project/donnatop/ui/panels/line"
+)
+
+// field is a labelled value of a row.
+type field struct {
+	label string
+	value string // of any length, line breaks included; "" is one that isn't there
+	money bool   // the value is an amount of money, or holds one
+}
+
+// text is a value that may be missing.
+func text(label string, value *string) field {
+	f := field{label: label}
+	if value != nil {
+		f.value = *value
+	}
+	return f
+}
+
+// number is a figure that may be missing, as f shows it.
+func number[T any](label string, n *T, f func(T) string) field {
+	out := field{label: label}
+	if n != nil {
+		out.value = f(*n)
+	}
+	return out
+}
+
+// amount is a sum of money that may be missing.
+func amount(label string, usd *float64) field {
+	f := number(label, usd, format.Money)
+	f.money = true
+	return f
+}
+
+// moment is a time that may be missing, with how long ago it was.
+func (c *Context) moment(label string, t *time.Time, now time.Time) field {
+	f := field{label: label}
+	if t == nil || t.IsZero() {
+		return f
+	}
+	f.value = t.In(c.location()).Format(format.LayoutDay + " " + format.LayoutMillis + " MST")
+	if age := now.Sub(*t); age >= time.Second {
+		f.value += " · " + format.Age(age) + " ago"
+	}
+	return f
+}
+
+// NewRow is the detail of a row: all its fields, as they were when it was opened.
+func NewRow(ctx *Context, title string, fields []field) *Detail {
+	uses := Uses{}
+	for _, f := range fields {
+		uses.Money = uses.Money || f.money
+	}
+	return newDetail(ctx, IDRow, title, uses, func(env *panels.Env, w int) []string { return drawFields(env, fields, w) })
+}
+
+// Widths of the labels of fields, and the width of all below which they get a
+// share only.
+const (
+	labelW  = 20
+	narrowW = 60
+)
+
+// hiddenMoney stands for an amount nobody should see.
+const hiddenMoney = "$***"
+
+// drawFields writes fields below one another, in lines of exactly w cells; the
+// lines of a value stay in their column.
+func drawFields(env *panels.Env, fields []field, w int) []string {
+	label := labelW
+	if w < narrowW {
+		label = w / 3
+	}
+	set := charset(env)
+	var out []string
+	for _, f := range fields {
+		value, paint := f.value, env.Styles.Text
+		switch {
+		case value == "":
+			value, paint = format.Missing, env.Styles.Faint
+		case f.money && env.HideMoney:
+			value = hiddenMoney
+		case f.money:
+			paint = env.Styles.Money
+		}
+		said := f.label
+		for part := range strings.Lines(value) {
+			for _, l := range Paragraph(strings.TrimRight(part, "\r\n"), w-label-1, set) {
+				b := line.New(w, set)
+				b.Space(1).Left(env.Styles.Faint, said, label-2).To(label)
+				b.Text(paint, l)
+				out = append(out, b.String())
+				said = ""
+			}
+		}
+	}
+	if len(out) > panels.DetailLines {
+		b := line.New(w, set)
+		b.Space(1).Text(env.Styles.Warning, "… too long to show in full")
+		out = append(out[:panels.DetailLines-1:panels.DetailLines-1], b.String())
+	}
+	return out
+}
