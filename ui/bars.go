@@ -38,7 +38,8 @@ func (m *Model) drawTabs(w int) string {
 		if i == m.router.current {
 			paint = styles.TabActive
 		}
-		b.Text(paint, text)
+		name := strings.TrimLeft(text, " ")
+		b.Space(len(text)-len(name)).Text(paint, name) // the blanks before a name are not part of it
 	}
 	if n := safe.Width(where); n > 0 && n+2 <= b.Room() {
 		b.To(w-n-1).Text(styles.Faint, where)
