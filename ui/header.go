@@ -87,8 +87,9 @@ func (s source) paint(styles *themes.Styles) themes.Paint {
 }
 
 // oldAge is the age from which the header gives it for data that is live:
-// younger than that it would only flicker.
-const oldAge = 10 * time.Second
+// younger than that it would only flicker, as the slowest source looks every ten
+// seconds and Docker's health log is renewed every thirty.
+const oldAge = 30 * time.Second
 
 // age is how old what is shown of the source is; "" if that says nothing.
 func (s source) age(now time.Time) string {
