@@ -115,8 +115,8 @@ func (s *Source) usages(ctx context.Context, mounts []disk.PartitionStat) []data
 		}
 		asked++
 		go func() {
+			defer s.answered(m.Mountpoint) // only then: whoever hears that nobody is hanging finds all answers
 			u, err := s.usage(ctx, m.Mountpoint)
-			s.answered(m.Mountpoint)
 			if err != nil || u.Total == 0 {
 				answers <- nil // gone, not ours to see, or nothing to be stored on
 				return
@@ -127,17 +127,31 @@ func (s *Source) usages(ctx context.Context, mounts []disk.PartitionStat) []data
 			}
 		}()
 	}
+	return gather(ctx, answers, asked, timeout.Chan())
+}
+
+// gather takes the answers that come in time.
+func gather(ctx context.Context, answers <-chan *data.MountUsage, asked int, timeout <-chan time.Time) []data.MountUsage {
 	var out []data.MountUsage
-	for range asked {
+	for late := false; asked > 0; asked-- {
+		var u *data.MountUsage
 		select {
-		case u := <-answers:
-			if u != nil {
-				out = append(out, *u)
+		case u = <-answers:
+		default:
+			if late {
+				return out
 			}
-		case <-timeout.Chan():
-			return out
-		case <-ctx.Done():
-			return out
+			select {
+			case u = <-answers:
+			case <-timeout:
+				late = true
+				asked++ // nobody has answered this time; take what is there, and no more
+			case <-ctx.Done():
+				return out
+			}
+		}
+		if u != nil {
+			out = append(out, *u)
 		}
 	}
 	return out
