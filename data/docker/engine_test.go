@@ -77,7 +77,8 @@ func TestRealEngine(t *testing.T) {
 	})
 	t.Run("stopped", func(t *testing.T) {
 		c := w.untilContainer(l.prefix+"stopped", func(c *data.ContainerStatus) bool { return c.State == "exited" })
-		if c.Verdict() != data.VerdictDown || c.ExitCode != 3 || c.CPUPct != nil || c.MemBytes != nil || c.FinishedAt.Before(c.StartedAt) {
+		// the engine takes the two times in threads of its own: of a program that ends at once, the end may come first
+		if c.Verdict() != data.VerdictDown || c.ExitCode != 3 || c.CPUPct != nil || c.MemBytes != nil || c.FinishedAt.Before(c.StartedAt.Add(-time.Second)) {
 			t.Errorf("got %+v", c)
 		}
 	})
