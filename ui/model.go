@@ -13,6 +13,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -50,6 +51,8 @@ type Options struct {
 	Title    string         // what to say beside the name, such as "demo ×20"
 	Version  string         // of donnatop
 	Log      *slog.Logger   // what went wrong while drawing; discarded if nil
+	Tracer   views.Tracer   // finds the life of a request; nil if nothing can be traced
+	Archive  views.Archive  // reads what is not in memory; nil if nothing can be
 }
 
 // Model is one session's screen. It implements [tea.Model]. Close ends what it
@@ -126,7 +129,10 @@ func New(o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.ctx = &views.Context{Env: panels.Env{Styles: styles, ASCII: o.ASCII, Location: o.Location}, Log: o.Log}
+	m.ctx = &views.Context{
+		Env: panels.Env{Styles: styles, ASCII: o.ASCII, Location: o.Location}, Log: o.Log,
+		Tracer: o.Tracer, Archive: o.Archive,
+	}
 	m.router = newRouter(m.ctx)
 	if o.View != "" {
 		tab := slices.Index(ViewNames(), o.View)
@@ -135,10 +141,13 @@ func New(o Options) (*Model, error) {
 		}
 		m.router.current, m.router.last = tab, tab
 	}
+	done, cancel := context.WithCancel(context.Background())
+	m.ctx.Done = done
 	news, unsubscribe := o.Hub.Subscribe()
 	m.news = news
 	m.close = sync.OnceFunc(func() {
 		unsubscribe()
+		cancel()
 		close(m.done)
 	})
 	m.feed.latest = o.Hub.Snapshot()

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,20 @@ type options struct {
 	logFile string
 
 	location *time.Location
+	// sections are the parts of the configuration file that are no flags, by name.
+	sections map[string]section
 }
+
+// section is a part of the configuration file with keys of its own.
+type section struct {
+	file string
+	node ast.Node
+}
+
+// sectionNames are the sections there are: key bindings by action (keys), saved
+// filters by name (filters), alert rules and routes (alerts), and what serve
+// needs (serve).
+var sectionNames = []string{"keys", "filters", "alerts", "serve"}
 
 // envNames are the environment variables of each flag, the first that is set wins.
 var envNames = map[string][]string{
@@ -123,10 +137,11 @@ func (o *options) resolve(flags *pflag.FlagSet, e *env) error {
 	if !flags.Changed("config") {
 		_, o.configFile = fromEnv("config")
 	}
-	file, err := readConfigFile(o.configFile, flags)
+	file, sections, err := readConfigFile(o.configFile, flags)
 	if err != nil {
 		return usageError{err}
 	}
+	o.sections = sections
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Changed || err != nil {
 			return
@@ -178,43 +193,47 @@ type fileSetting struct {
 // readConfigFile reads the YAML file at path, or the default one if path is
 // empty and it exists. Its keys are the names of flags; an unknown one is an
 // error, because a misspelt key would silently do nothing.
-func readConfigFile(path string, flags *pflag.FlagSet) (map[string]fileSetting, error) {
+func readConfigFile(path string, flags *pflag.FlagSet) (map[string]fileSetting, map[string]section, error) {
 	asked := path != ""
 	if !asked {
 		dir, err := os.UserConfigDir()
 		if err != nil {
-			return nil, nil //nolint:nilerr // no home directory means no default file
+			return nil, nil, nil //nolint:nilerr // no home directory means no default file
 		}
 		path = filepath.Join(dir, "donnatop", "config.yaml")
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !asked {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, nil, fmt.Errorf("read configuration: %w", err)
 	}
 	parsed, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		line, _, _ := strings.Cut(yaml.FormatError(err, false, false), "\n")
-		return nil, fmt.Errorf("parse configuration %s: %s", path, line)
+		return nil, nil, fmt.Errorf("parse configuration %s: %s", path, line)
 	}
-	settings := make(map[string]fileSetting)
+	settings, sections := make(map[string]fileSetting), make(map[string]section)
 	for _, doc := range parsed.Docs {
 		if doc.Body == nil || doc.Body.Type() == ast.NullType {
 			continue
 		}
 		mapping, ok := doc.Body.(*ast.MappingNode)
 		if !ok {
-			return nil, fmt.Errorf("parse configuration %s: it must be lines of the form `key: value`", path)
+			return nil, nil, fmt.Errorf("parse configuration %s: it must be lines of the form `key: value`", path)
 		}
 		for _, pair := range mapping.Values {
+			if name := pair.Key.GetToken().Value; slices.Contains(sectionNames, name) {
+				sections[name] = section{file: path, node: pair.Value}
+				continue
+			}
 			if err := readSetting(path, pair, flags, settings); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
-	return settings, nil
+	return settings, sections, nil
 }
 
 func readSetting(path string, pair *ast.MappingValueNode, flags *pflag.FlagSet, into map[string]fileSetting) error {

@@ -107,6 +107,7 @@ func (v *Logs) lines() lineSet {
 
 // matchedMsg brings the lines that pass the filter.
 type matchedMsg struct {
+	Answer
 	generation int
 	version    uint64 // of the snapshot
 	matches    *matches

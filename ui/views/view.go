@@ -10,6 +10,7 @@
 package views
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -39,6 +40,7 @@ const (
 	IDInvocation    ID = "invocation"
 	IDLine          ID = "line"
 	IDRow           ID = "row"
+	IDTrace         ID = "trace"
 )
 
 // A View fills the body of the screen.
@@ -87,6 +89,10 @@ type Context struct {
 	// Version grows whenever Env changes, which makes everything drawn before stale.
 	Version int
 	Log     *slog.Logger
+	Tracer  Tracer  // nil if nothing can be traced
+	Archive Archive // nil if nothing can be read on demand
+	// Done ends when the session does: commands that wait or read end with it.
+	Done context.Context
 }
 
 // location is where clock times are shown for.
@@ -97,7 +103,8 @@ func (c *Context) location() *time.Location {
 	return c.Env.Location
 }
 
-// Intent is what a view asks of the shell: [Open], [SwitchTo] or nil.
+// Intent is what a view asks of the shell: [Open], [OpenTrace], [SwitchTo],
+// [Say] or nil.
 type Intent any
 
 // Open asks the shell to put a view on top of the present one.
@@ -106,8 +113,14 @@ type Open struct{ View View }
 // SwitchTo asks the shell to go to the tab of a view.
 type SwitchTo struct{ View ID }
 
+// Answer is embedded in the messages that answer a view's commands: the shell
+// passes them on to every view that is open.
+type Answer struct{}
+
+func (Answer) answer() {}
+
 // Own tells whether a message is the answer to a view's command.
 func Own(msg tea.Msg) bool {
-	_, ok := msg.(matchedMsg)
+	_, ok := msg.(interface{ answer() })
 	return ok
 }
