@@ -366,7 +366,7 @@ func (s *InvocationStore) View() *Invocations {
 	v := &Invocations{
 		tasks: s.tasks.names, models: s.models.names,
 		Rows: s.rows, Undated: s.undated, Unpriced: s.unpriced,
-		hours: slices.Clone(s.hours),
+		hours: slices.Clone(s.hours), at: s.now,
 	}
 	if s.newest != math.MinInt64 {
 		v.Newest = time.Unix(0, s.newest).UTC()
@@ -379,6 +379,7 @@ func (s *InvocationStore) View() *Invocations {
 type Invocations struct {
 	tasks, models []string
 	hours         []*hourCells // ascending
+	at            int64        // hour of the clock when the view was taken
 	Rows          int64        // within the horizon
 	Undated       int64        // rows whose timestamp can't be read, in no figure
 	Unpriced      int64        // rows whose cost can't be true and counts as 0

@@ -40,6 +40,7 @@ type options struct {
 	dockerCerts string
 	dataPath    string
 	refresh     time.Duration
+	noCache     bool
 
 	theme   string
 	tz      string
@@ -110,6 +111,7 @@ func (o *options) addSourceFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.clientKey, "key", "", "`file` with its key [$LOKI_CLIENT_KEY_PATH]")
 	f.BoolVar(&o.skipVerify, "tls-skip-verify", false, "do not verify Loki's certificate [$LOKI_TLS_SKIP_VERIFY]")
 	f.DurationVar(&o.refresh, "refresh", time.Second, "how often the database is looked at")
+	f.BoolVar(&o.noCache, "no-cache", false, "read the database anew at every start: keep nothing of it in the user's cache directory")
 	f.StringVar(&o.configFile, "config", "", "configuration `file`: flag names as YAML keys [$DONNATOP_CONFIG]")
 }
 

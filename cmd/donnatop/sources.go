@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func (o *options) sources(e *env, m sourceMode) ([]data.Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, sqlite.NewSource(sqlite.Options{Path: path, Clock: m.clock, Poll: o.refresh}))
+		all = append(all, sqlite.NewSource(sqlite.Options{Path: path, Clock: m.clock, Poll: o.refresh, CacheDir: o.cacheDir(m)}))
 	}
 	if o.loki != "" {
 		s, err := o.lokiSource(m)
@@ -88,6 +89,16 @@ func (o *options) sources(e *env, m sourceMode) ([]data.Source, error) {
 		all = append(all, donnaconfig.NewSource(donnaconfig.Options{Dir: o.donnaConfig, Clock: m.clock}))
 	}
 	return all, nil
+}
+
+// cacheDir is where the rollup of the database is kept between runs; "" if
+// nowhere: not with a clock set by hand, whose hours may be any.
+func (o *options) cacheDir(m sourceMode) string {
+	dir, err := os.UserCacheDir()
+	if _, byHand := m.clock.(fixedClock); byHand || err != nil || o.noCache {
+		return ""
+	}
+	return filepath.Join(dir, "donnatop")
 }
 
 // databasePath takes the path out of a file: DSN. Its parameters are refused

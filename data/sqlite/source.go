@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"log/slog"
 	"os"
 	"time"
 
@@ -23,6 +25,11 @@ type Options struct {
 	// IdleClose is how long nothing may happen before the connection is closed, so
 	// that Donna can remove her WAL when she stops; 30 s by default.
 	IdleClose time.Duration
+	// CacheDir is where the rollup is kept between two runs; "" keeps none. A
+	// directory that holds the database, or lies beside it, is not used.
+	CacheDir string
+	// Log is told of what failed about the cache; nil discards it.
+	Log *slog.Logger
 }
 
 // Defaults of [Options].
@@ -65,6 +72,10 @@ type Source struct {
 	idle        time.Duration
 	notice      notice
 
+	restored bool      // the view began as the one in the cache
+	uncached bool      // the cache file lacks something of the view
+	cachedAt time.Time // when it was last written or read
+
 	failures int   // costly ones in a row
 	skip     int   // polls to let pass before the next try
 	refused  files // the files at the last failure
@@ -81,6 +92,9 @@ func NewSource(opts Options) *Source {
 	if opts.IdleClose <= 0 {
 		opts.IdleClose = DefaultIdleClose
 	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Source{opts: opts}
 }
 
@@ -92,6 +106,7 @@ func (s *Source) Name() string { return data.SourceDB }
 func (s *Source) Run(ctx context.Context, sink data.Sink) error {
 	s.begin(sink)
 	defer s.disconnect()
+	defer s.cache(true)
 	if s.opts.Path == "" {
 		s.report(data.SourceState{State: data.StateAbsent, Detail: "no database configured: set DONNA_DB_PATH or --db to Donna's " + FileName + " or its directory"})
 		return nil
@@ -134,6 +149,7 @@ func (s *Source) poll(ctx context.Context) {
 	default:
 		s.failures = 0
 		s.succeed()
+		s.cache(false)
 	}
 }
 
@@ -171,6 +187,7 @@ func (s *Source) refresh(ctx context.Context) (err error) {
 	if !changed && s.view.current(now) {
 		s.idle += s.opts.Poll
 		if closing {
+			s.cache(true)
 			s.disconnect()
 			s.seen = last
 		}
@@ -190,6 +207,7 @@ func (s *Source) refresh(ctx context.Context) (err error) {
 		err := s.view.update(ctx, s.db, now)
 		if !errors.Is(err, errForeign) {
 			if s.view.news {
+				s.uncached = true
 				s.publish(s.view, time.Time{})
 			}
 			return err
@@ -249,8 +267,12 @@ func (s *Source) disconnect() {
 	}
 }
 
-// load reads everything anew. What was published before stays until it is done.
+// load reads everything anew, or what the cache lacks. What was published before
+// stays until it is done.
 func (s *Source) load(ctx context.Context) error {
+	if restored, err := s.restore(ctx); restored || err != nil {
+		return err
+	}
 	chunks := 0
 	step := func(share float64) {
 		if chunks++; chunks%progressEvery == 0 {
@@ -268,9 +290,53 @@ func (s *Source) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.view, s.published = v, true
+	s.view, s.published, s.restored, s.uncached, s.cachedAt = v, true, false, true, time.Time{}
 	s.publish(v, time.Time{})
 	return nil
+}
+
+// restore begins with the rollup in the cache, if there is one that can be used.
+func (s *Source) restore(ctx context.Context) (bool, error) {
+	path := cachePath(s.opts.CacheDir, s.path)
+	if path == "" {
+		return false, nil
+	}
+	v, err := readCache(path, s.db, s.opts.Clock, s.pause)
+	if err == nil {
+		err = v.update(ctx, s.db, s.opts.Clock.Now())
+	}
+	switch {
+	case errors.Is(err, errNoCache) || errors.Is(err, errForeign):
+		if !errors.Is(err, fs.ErrNotExist) {
+			s.opts.Log.Info("rollup_cache_not_used", "error", err)
+		}
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	s.view, s.published, s.restored, s.uncached, s.cachedAt = v, true, true, v.news, s.opts.Clock.Now()
+	s.publish(v, time.Time{})
+	return true, nil
+}
+
+// cache writes what has been read to the cache: now and then, and at the end.
+func (s *Source) cache(end bool) {
+	if !s.uncached || s.db == nil || s.view == nil || s.db.how != locked {
+		return
+	}
+	if now := s.opts.Clock.Now(); !end && now.Sub(s.cachedAt).Abs() < cacheEvery {
+		return
+	} else {
+		s.cachedAt = now
+	}
+	path := cachePath(s.opts.CacheDir, s.path)
+	if path == "" {
+		return
+	}
+	s.uncached = false // whatever comes of it: it is tried again when there is more
+	if err := s.view.saveCache(path, s.db); err != nil {
+		s.opts.Log.Warn("rollup_cache_not_written", "error", err)
+	}
 }
 
 func (s *Source) pause(ctx context.Context, d time.Duration) error {
