@@ -44,6 +44,7 @@ type Invocation struct {
 type InvocationStore struct {
 	tasks, models symbolTable
 	hours         []*hourCells // ascending by index
+	days          []*dayCells  // ascending, as of the last view
 	at            int          // where in hours the last one looked up stands
 	now           int64        // hour of the clock, decides whose rows are kept
 	rows, undated int64
@@ -363,10 +364,11 @@ func (s *InvocationStore) FillRows(r RowRange, rows []Invocation) bool {
 // View is what the store holds now, to be read by anybody at any time. It costs
 // little: hours are shared until they change.
 func (s *InvocationStore) View() *Invocations {
+	s.foldDays()
 	v := &Invocations{
 		tasks: s.tasks.names, models: s.models.names,
 		Rows: s.rows, Undated: s.undated, Unpriced: s.unpriced,
-		hours: slices.Clone(s.hours), at: s.now,
+		hours: slices.Clone(s.hours), days: s.days, at: s.now,
 	}
 	if s.newest != math.MinInt64 {
 		v.Newest = time.Unix(0, s.newest).UTC()
@@ -379,6 +381,7 @@ func (s *InvocationStore) View() *Invocations {
 type Invocations struct {
 	tasks, models []string
 	hours         []*hourCells // ascending
+	days          []*dayCells  // ascending: those of which all hours have passed
 	at            int64        // hour of the clock when the view was taken
 	Rows          int64        // within the horizon
 	Undated       int64        // rows whose timestamp can't be read, in no figure
@@ -386,11 +389,11 @@ type Invocations struct {
 	Newest        time.Time    // zero if there are no rows
 }
 
-// each visits every row with from ≤ t < to (Unix nanoseconds) once: whole hours
+// eachHour visits every row with from ≤ t < to (Unix nanoseconds) once: whole hours
 // by their cells, the hours at the edges by their single rows. It reports false
 // if the rows of an edge are not at hand; the hour is then visited whole if it
 // begins in the range, which errs by less than an hour.
-func (v *Invocations) each(from, to int64, onCell func(hour int64, c *cell), onRow func(hour int64, r *rowCell)) bool {
+func (v *Invocations) eachHour(from, to int64, onCell func(hour int64, c *cell), onRow func(hour int64, r *rowCell)) bool {
 	exact := true
 	start := sort.Search(len(v.hours), func(i int) bool { return (v.hours[i].index+1)*int64(time.Hour) > from })
 	for _, h := range v.hours[start:] {

@@ -68,9 +68,25 @@ type llmPass struct {
 // has tells whether the file has the column.
 func (p *llmPass) has(column string) bool { return !p.s.DB.Missing[column] }
 
-// each visits rows with from ≤ t ≤ to; the single rows arrive as cells of one.
-func (p *llmPass) each(from, to time.Time, visit func(hour int64, task, model Symbol, class Class, s *sums), latency func(task Symbol, class Class, c *cell, r *rowCell)) {
-	ok := p.v.each(from.UnixNano(), to.UnixNano()+1,
+// visitFunc gets rows of one hour, added up.
+type visitFunc func(hour int64, task, model Symbol, class Class, s *sums)
+
+// each visits rows with from ≤ t ≤ to; the single rows arrive as cells of one, and
+// whole days in one piece.
+func (p *llmPass) each(from, to time.Time, visit visitFunc, latency func(task Symbol, class Class, c *cell, r *rowCell)) {
+	p.eachBy(p.v.each, from, to, visit, latency)
+}
+
+// eachHour is as each, but nothing larger than an hour arrives in one piece.
+func (p *llmPass) eachHour(from, to time.Time, visit visitFunc) {
+	p.eachBy(p.v.eachHour, from, to, visit, nil)
+}
+
+func (p *llmPass) eachBy(
+	each func(from, to int64, onCell func(hour int64, c *cell), onRow func(hour int64, r *rowCell)) bool,
+	from, to time.Time, visit visitFunc, latency func(task Symbol, class Class, c *cell, r *rowCell),
+) {
+	ok := each(from.UnixNano(), to.UnixNano()+1,
 		func(hour int64, c *cell) {
 			visit(hour, c.task, c.model, c.class, &c.sums)
 			if latency != nil {
@@ -343,9 +359,9 @@ func (p *llmPass) series() {
 			p.f.PerHour[i] = p.newBucket(from.Add(time.Duration(i) * time.Hour))
 		}
 		first := from.UnixNano() / int64(time.Hour)
-		p.each(from, now, func(hour int64, task, model Symbol, class Class, s *sums) {
+		p.eachHour(from, now, func(hour int64, task, model Symbol, class Class, s *sums) {
 			p.addTo(&p.f.PerHour[hour-first], task, model, class, s)
-		}, nil)
+		})
 	}
 	if from := dayStart(now).AddDate(0, 0, -(daysShown - 1)); p.s.dbCovers(from) {
 		p.f.PerDay = make([]DayBucket, daysShown)
@@ -398,7 +414,7 @@ func (p *llmPass) heat() {
 			p.f.Heat[d][h].CostUSD = p.cost(&sums{})
 		}
 	}
-	p.each(w.From, w.To, func(hour int64, _, _ Symbol, class Class, s *sums) {
+	p.eachHour(w.From, w.To, func(hour int64, _, _ Symbol, class Class, s *sums) {
 		// the epoch began on a Thursday: 3 days after Monday
 		c := &p.f.Heat[(hour/24+3)%7][hour%24]
 		if c.CostUSD != nil {
@@ -407,7 +423,7 @@ func (p *llmPass) heat() {
 		if class == ClassLLM {
 			c.Calls += s.calls
 		}
-	}, nil)
+	})
 }
 
 // spending fills burn rate, projections and budget.

@@ -240,6 +240,21 @@ func (s *Sum) grow(by int) {
 	}
 }
 
+// Sparse is the sum in the form to keep.
+func (s *Sum) Sparse() Sparse {
+	if s.many == nil {
+		return s.few.Clone()
+	}
+	var out Sparse
+	for b, n := range s.many.counts {
+		for ; n > 0; n -= min(n, maxCount) {
+			out.pairs = append(out.pairs, uint32(b)<<countBits|min(n, maxCount))
+		}
+	}
+	out.pairs = slices.Clip(out.pairs)
+	return out
+}
+
 // AddTo merges the sum into d.
 func (s *Sum) AddTo(d *Dense) {
 	if s.many != nil {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -224,7 +225,7 @@ func BenchmarkRestart(b *testing.B) {
 		s := NewSource(Options{Path: path, Clock: fixedClock{now: testNow}, CacheDir: dir})
 		s.begin(nullSink{})
 		s.poll(context.Background())
-		if s.view == nil || s.view.store.View().Rows != benchRows {
+		if s.view == nil || s.view.store.View().Rows != int64(benchRows) {
 			b.Fatal(s.state)
 		}
 		return s
@@ -255,4 +256,39 @@ func BenchmarkRestart(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkMemory reports what the heap holds for a database that has been read.
+func BenchmarkMemory(b *testing.B) {
+	path := bulk(b, benchRows, benchDays)
+	for b.Loop() {
+		runtime.GC()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		s := NewSource(Options{Path: path, Clock: fixedClock{now: testNow}})
+		s.begin(nullSink{})
+		s.poll(context.Background())
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
+		b.ReportMetric(0, "ns/op")
+		s.disconnect()
+	}
+}
+
+// BenchmarkFigures is what a refresh of every panel costs from memory.
+func BenchmarkFigures(b *testing.B) {
+	s := NewSource(Options{Path: bulk(b, benchRows, benchDays), Clock: fixedClock{now: testNow}})
+	sink := &hubSink{}
+	s.begin(sink)
+	s.poll(context.Background())
+	defer s.disconnect()
+	hub := data.NewHub(data.HubOptions{Clock: fixedClock{now: testNow}})
+	hub.SetState(data.SourceDB, data.SourceState{State: data.StateLive, Loaded: true})
+	hub.SetDB(sink.db)
+	for b.Loop() {
+		if n := hub.Publish().Figures().LLM.Calls[data.Window30d]; n == nil || *n == 0 {
+			b.Fatal("no calls")
+		}
+	}
 }

@@ -1,0 +1,88 @@
+package data
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/donna-project/donnatop/data/sketch"
+)
+
+// dayCells are the cells of a whole UTC day, added up once from those of its
+// hours, so that windows of weeks needn't add up every hour each time they are
+// looked at.
+type dayCells struct {
+	index int64 // days since the epoch
+	hours []*hourCells
+	cells []cell
+}
+
+const hoursPerDay = 24
+
+// foldDays brings the days up to date with the hours: those that ended more than
+// an hour ago, of which any hour differs from the one that was added up. An hour
+// that a view shares is copied before it changes, so that the same pointer is the
+// same hour.
+func (s *InvocationStore) foldDays() {
+	var days []*dayCells
+	for rest := s.hours; len(rest) > 0; {
+		day := floorDiv(rest[0].index, hoursPerDay)
+		n := 1
+		for n < len(rest) && floorDiv(rest[n].index, hoursPerDay) == day {
+			n++
+		}
+		if (day+1)*hoursPerDay < s.now {
+			days = append(days, s.foldDay(day, rest[:n]))
+		}
+		rest = rest[n:]
+	}
+	s.days = days
+}
+
+// foldDay is the day of these hours: the one that is there, or a new one.
+func (s *InvocationStore) foldDay(index int64, hours []*hourCells) *dayCells {
+	at, found := slices.BinarySearchFunc(s.days, index, func(d *dayCells, i int64) int { return cmp.Compare(d.index, i) })
+	if found && slices.Equal(s.days[at].hours, hours) {
+		return s.days[at]
+	}
+	d := &dayCells{index: index, hours: slices.Clone(hours)}
+	places := make(map[cellKey]int)
+	var latencies []sketch.Sum
+	for _, h := range hours {
+		for i := range h.cells {
+			c := &h.cells[i]
+			at, ok := places[c.cellKey]
+			if !ok {
+				at = len(d.cells)
+				places[c.cellKey] = at
+				d.cells = append(d.cells, cell{cellKey: c.cellKey})
+				latencies = append(latencies, sketch.Sum{})
+			}
+			sum := &d.cells[at]
+			sum.add(&c.sums)
+			sum.maxLatency = max(sum.maxLatency, c.maxLatency)
+			latencies[at].AddSparse(&c.latency, c.maxLatency)
+		}
+	}
+	for i := range d.cells {
+		d.cells[i].latency = latencies[i].Sparse()
+	}
+	return d
+}
+
+// each is as [Invocations.eachHour], but whole days arrive in one piece, as of
+// their first hour.
+func (v *Invocations) each(from, to int64, onCell func(hour int64, c *cell), onRow func(hour int64, r *rowCell)) bool {
+	const day = int64(hoursPerDay * time.Hour)
+	exact := true
+	at, _ := slices.BinarySearchFunc(v.days, from, func(d *dayCells, from int64) int { return cmp.Compare(d.index*day, from) })
+	for ; at < len(v.days) && (v.days[at].index+1)*day <= to; at++ {
+		d := v.days[at]
+		exact = v.eachHour(from, d.index*day, onCell, onRow) && exact
+		for i := range d.cells {
+			onCell(d.index*hoursPerDay, &d.cells[i])
+		}
+		from = (d.index + 1) * day
+	}
+	return v.eachHour(from, to, onCell, onRow) && exact
+}
