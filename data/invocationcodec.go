@@ -15,7 +15,7 @@ import (
 // rollupVersion is the version of the form of [Invocations.AppendBinary]. It
 // changes with whatever would make an older file mean something else: the form
 // itself, the classes, the sketch, the hours whose rows are kept.
-const rollupVersion = 1
+const rollupVersion = 2
 
 // AppendBinary appends the rollup to b, in the form that [RestoreInvocations]
 // reads.
@@ -48,6 +48,7 @@ func (h *hourCells) appendBinary(b []byte) []byte {
 	b = binary.AppendVarint(b, h.n)
 	b = binary.AppendVarint(b, h.firstID)
 	b = binary.AppendVarint(b, h.maxID)
+	b = binary.LittleEndian.AppendUint32(b, h.last)
 	b = binary.AppendUvarint(b, uint64(len(h.cells)))
 	for i := range h.cells {
 		c := &h.cells[i]
@@ -172,12 +173,13 @@ func (d *decoder) symbols(t *symbolTable) {
 
 // The least sizes of an hour and of a cell, in bytes.
 const (
-	minHourSize = 6
+	minHourSize = 10
 	minCellSize = 2 + 1 + 6 + 8 + 1
 )
 
 func (d *decoder) hour(s *InvocationStore) *hourCells {
 	h := &hourCells{generation: s.generation, index: d.varint(), n: d.varint(), firstID: d.varint(), maxID: d.varint()}
+	h.last = binary.LittleEndian.Uint32(d.bytes(4))
 	h.cells = make([]cell, d.count(minCellSize))
 	var calls int64
 	for i := range h.cells {

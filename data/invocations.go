@@ -63,7 +63,8 @@ type hourCells struct {
 	rows           []rowCell       // all rows of the hour, if hasRows
 	hasRows        bool
 	n              int64
-	firstID, maxID int64 // rowid range, to read the hour's rows again
+	firstID, maxID int64  // rowid range, to read the hour's rows again
+	last           uint32 // of the youngest row: microseconds since the hour began
 }
 
 type cellKey struct {
@@ -189,6 +190,7 @@ func (s *InvocationStore) Add(r *Invocation) {
 	if h.hasRows {
 		h.rows = append(h.rows, row)
 	}
+	h.last = max(h.last, row.micros)
 	if h.n == 0 || r.RowID < h.firstID {
 		h.firstID = r.RowID
 	}
@@ -401,7 +403,8 @@ func (v *Invocations) eachHour(from, to int64, onCell func(hour int64, c *cell),
 		if begin >= to {
 			break
 		}
-		whole := from <= begin && begin+int64(time.Hour) <= to
+		// the present hour is whole too, unless rows are dated after now
+		whole := from <= begin && begin+int64(h.last)*1000 < to
 		if !whole && h.hasRows {
 			for i := range h.rows {
 				if t := begin + int64(h.rows[i].micros)*1000; from <= t && t < to {

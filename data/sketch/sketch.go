@@ -219,15 +219,16 @@ func (s *Sum) AddSparse(o *Sparse, largest int64) {
 	if len(o.pairs) == 0 {
 		return
 	}
-	s.n += o.Count()
 	s.max = max(s.max, largest)
 	s.grow(len(o.pairs))
 	if s.many != nil {
 		s.many.AddSparse(o, largest)
+		s.n = s.many.n
 		return
 	}
 	for _, p := range o.pairs {
 		s.few.merge(p>>countBits, p&maxCount)
+		s.n += int64(p & maxCount)
 	}
 }
 
