@@ -1,6 +1,7 @@
 package data
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/donna-project/donnatop/data/filter"
@@ -40,4 +41,34 @@ type LinePage struct {
 	Lines []logline.Entry
 	More  bool // older lines match too
 	Gaps  []Gap
+}
+
+// RowQuery chooses rows of one of Donna's tables by what a column holds. Without
+// Time it should only name columns that have an index, or tables of few rows.
+type RowQuery struct {
+	Table  string
+	Column string   // "" chooses by time alone
+	Values []string // as text; a column of numbers is compared with their numbers
+	// And are columns that must hold a value besides.
+	And map[string]string
+	// Time is the column that says when a row was made. With it, rows before From
+	// or after To don't count; zero leaves that end open.
+	Time     string
+	From, To time.Time
+	Limit    int // rows of an answer at most: the newest; required
+}
+
+// Row is a row with all its columns.
+type Row struct {
+	Table string
+	RowID int64
+	// Fields are the columns. Text that is a JSON object or array stands for
+	// itself, all other text is a string, and a blob is null.
+	Fields map[string]json.RawMessage
+}
+
+// RowPage is the answer to a [RowQuery], in order of rowid.
+type RowPage struct {
+	Rows []Row
+	More bool // older rows match too, or may: not all of them were looked at
 }
