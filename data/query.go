@@ -1,8 +1,10 @@
 package data
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
+	"unicode/utf8"
 
 	"github.com/donna-project/donnatop/data/filter"
 	"github.com/donna-project/donnatop/data/logline"
@@ -71,4 +73,23 @@ type Row struct {
 type RowPage struct {
 	Rows []Row
 	More bool // older rows match too, or may: not all of them were looked at
+}
+
+// TextJSON is text as a JSON string, with < > & as they are and what is no UTF-8
+// replaced.
+func TextJSON(text string) json.RawMessage {
+	var out bytes.Buffer
+	if err := encode(&out, text); err != nil {
+		return json.RawMessage("null") // can't be: a string always encodes
+	}
+	return bytes.TrimRight(out.Bytes(), "\n")
+}
+
+// ColumnJSON is a column's text for a [Row]: itself if it is a JSON object or
+// array, else a JSON string.
+func ColumnJSON(text string) json.RawMessage {
+	if text != "" && (text[0] == '{' || text[0] == '[') && utf8.ValidString(text) && json.Valid([]byte(text)) {
+		return json.RawMessage(text)
+	}
+	return TextJSON(text)
 }
