@@ -158,16 +158,17 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // sourceReports names every source of the contract.
 func (s *Snapshot) sourceReports() map[string]SourceReport {
 	out := map[string]SourceReport{
-		"db":     reportSource(s.Sources[SourceDB]),
-		"logs":   reportSource(s.LogState()),
-		"docker": reportSource(s.Sources[SourceDocker]),
-		"host":   reportSource(s.Sources[SourceHost]),
-		"config": reportSource(s.Sources[SourceConfig]),
+		"db":     ReportSource(s.Sources[SourceDB]),
+		"logs":   ReportSource(s.LogState()),
+		"docker": ReportSource(s.Sources[SourceDocker]),
+		"host":   ReportSource(s.Sources[SourceHost]),
+		"config": ReportSource(s.Sources[SourceConfig]),
 	}
 	return out
 }
 
-func reportSource(st SourceState) SourceReport {
+// ReportSource is a state in the form of the JSON contract.
+func ReportSource(st SourceState) SourceReport {
 	if st.State == "" {
 		st.State = StateAbsent
 	}

@@ -16,6 +16,7 @@ type shown struct {
 	sources []data.Source
 	clock   clockwork.Clock // whose now the figures are of
 	title   string
+	onDemand
 }
 
 func runDashboard(ctx context.Context, e *env, o *options) error {
@@ -23,7 +24,11 @@ func runDashboard(ctx context.Context, e *env, o *options) error {
 	if err != nil {
 		return err
 	}
-	return show(ctx, e, o, shown{sources: sources, clock: e.clock})
+	demand, err := o.onDemand(e.clock)
+	if err != nil {
+		return err
+	}
+	return show(ctx, e, o, shown{sources: sources, clock: e.clock, onDemand: demand})
 }
 
 // show opens the dashboard, or prints the figures once where there is no
@@ -44,9 +49,11 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		}
 		return printSnapshot(e, o, &snapshotOptions{text: true}, snap)
 	}
+	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
 	model, err := ui.New(ui.Options{
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
+		Tracer: finder, Archive: archive,
 	})
 	if err != nil {
 		return usageError{err}

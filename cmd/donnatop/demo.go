@@ -92,6 +92,7 @@ func runDemo(ctx context.Context, e *env, o *options, d demoOptions) (err error)
 	}
 	return show(ctx, e, o, shown{
 		sources: sources, clock: clock,
-		title: fmt.Sprintf("demo ×%g seed %d", d.speed, d.seed),
+		title:    fmt.Sprintf("demo ×%g seed %d", d.speed, d.seed),
+		onDemand: onDemand{db: sim.DBPath(), files: []string{sim.LogPath()}},
 	})
 }

@@ -99,7 +99,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 	root.SuggestionsMinimumDistance = 2
 	o.addSourceFlags(root.PersistentFlags())
 	o.addScreenFlags(root.PersistentFlags())
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newVersion(e))
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newVersion(e))
 	return root
 }
 

@@ -119,12 +119,7 @@ func databasePath(db string) (string, error) {
 }
 
 func (o *options) lokiSource(m sourceMode) (data.Source, error) {
-	client, err := loki.NewClient(loki.Config{
-		Addr: o.loki, OrgID: o.orgID, Username: o.username, Password: o.password,
-		BearerToken: o.bearerToken, BearerTokenFile: o.bearerFile,
-		TLS:   loki.TLS{CAFile: o.caCert, CertFile: o.clientCert, KeyFile: o.clientKey, SkipVerify: o.skipVerify},
-		Clock: m.clock,
-	})
+	client, err := o.lokiClient(m.clock)
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +127,15 @@ func (o *options) lokiSource(m sourceMode) (data.Source, error) {
 		Selector: o.selector, Recent: recentLogs, History: data.Horizon, HistoryFilter: events.HistoryFilter(),
 		Until: m.until, Tail: !m.once,
 	}), nil
+}
+
+func (o *options) lokiClient(clock clockwork.Clock) (*loki.Client, error) {
+	return loki.NewClient(loki.Config{
+		Addr: o.loki, OrgID: o.orgID, Username: o.username, Password: o.password,
+		BearerToken: o.bearerToken, BearerTokenFile: o.bearerFile,
+		TLS:   loki.TLS{CAFile: o.caCert, CertFile: o.clientCert, KeyFile: o.clientKey, SkipVerify: o.skipVerify},
+		Clock: clock,
+	})
 }
 
 // system is a Hub with its sources at work.

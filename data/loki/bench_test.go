@@ -104,7 +104,7 @@ func entriesOf(d *decoder) []logline.Entry {
 	for i, l := range keyed {
 		lines[i] = l.Line
 	}
-	return entries(lines)
+	return Entries(lines)
 }
 
 func reportLines(b *testing.B) {

@@ -101,7 +101,7 @@ func (s *Source) runFollow(ctx context.Context, sink data.Sink) error {
 		From:     now.Add(-s.o.Recent),
 		Recent:   s.o.RecentLimit,
 		Tail:     s.o.Tail,
-		OnLines:  func(lines []Line) { sink.AppendLines(entries(lines)) },
+		OnLines:  func(lines []Line) { sink.AppendLines(Entries(lines)) },
 		OnStatus: func(status Status) {
 			s.setState(sink, func() { s.follow = status })
 			if !began && !status.AsOf.IsZero() {
@@ -122,7 +122,7 @@ func (s *Source) runOnce(ctx context.Context, sink data.Sink) error {
 		Selector: s.o.Selector,
 		From:     s.o.Until.Add(-s.o.Recent),
 		Recent:   s.o.RecentLimit,
-		OnLines:  func(lines []Line) { sink.AppendLines(s.upToUntil(entries(lines))) },
+		OnLines:  func(lines []Line) { sink.AppendLines(s.upToUntil(Entries(lines))) },
 		OnStatus: func(status Status) { s.setState(sink, func() { s.follow = status }) },
 	})
 	if err := f.start(ctx, s.o.Until.Add(ownTimeSlack).UnixNano()); err != nil {
@@ -175,7 +175,7 @@ func (s *Source) readHistory(ctx context.Context, sink data.Sink, from, to time.
 			for i, l := range raw {
 				lines[i] = l.line()
 			}
-			sink.AppendHistory(s.upToUntil(entries(lines)))
+			sink.AppendHistory(s.upToUntil(Entries(lines)))
 		}
 		s.setState(sink, func() {
 			s.past.err = nil
@@ -255,8 +255,8 @@ func (s *Source) derive() data.SourceState {
 	return st
 }
 
-// entries parses lines.
-func entries(lines []Line) []logline.Entry {
+// Entries parses lines, which are in order of time.
+func Entries(lines []Line) []logline.Entry {
 	batch := make([]logline.Entry, len(lines))
 	var prev time.Time
 	for i, l := range lines {

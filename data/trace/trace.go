@@ -50,8 +50,8 @@ type Trace struct {
 	Kind     Kind                         `json:"kind"`
 	Now      time.Time                    `json:"now"`
 	IDs      map[string][]string          `json:"ids"`   // ids that belong to it, by key, sorted
-	Start    *time.Time                   `json:"start"` // of the first item; nil without items
-	End      *time.Time                   `json:"end"`   // of the last one, LLM calls with their latency
+	Start    *time.Time                   `json:"start"` // time of the first item; nil without items
+	End      *time.Time                   `json:"end"`   // time of the last item
 	Duration *float64                     `json:"duration_s"`
 	Totals   Totals                       `json:"totals"`
 	Items    []Item                       `json:"items"` // by time, then source, then position in the source
@@ -70,7 +70,7 @@ type Totals struct {
 	Items     int      `json:"items"`
 	LogLines  int      `json:"log_lines"`
 	LLMCalls  int      `json:"llm_calls"` // rows of class llm
-	CostUSD   float64  `json:"cost_usd"`  // over all rows
+	CostUSD   float64  `json:"cost_usd"`  // over all rows of invocation_log
 	TokensIn  int64    `json:"tokens_in"`
 	TokensOut int64    `json:"tokens_out"`
 	Errors    int      `json:"errors"` // lines of level error and critical
@@ -91,9 +91,18 @@ type Item struct {
 	// Inferred marks what was joined by time or task rather than by id.
 	Inferred bool              `json:"inferred"`
 	IDs      map[string]string `json:"ids"`
-	// DurationMS is the latency of an LLM call or the length of a run, in ms.
+	// DurationMS is the latency of an LLM call, which ended at Time, or the length
+	// of a run, which began there, in ms.
 	DurationMS *float64 `json:"duration_ms"`
-	CostUSD    *float64 `json:"cost_usd"`
+	// CostUSD is what the row says; a run's cost is that of its calls once more.
+	CostUSD *float64 `json:"cost_usd"`
+	// Table holds the row; "" for lines.
+	Table string `json:"table"`
+	// Class is that of a row of invocation_log; nil for everything else.
+	Class *data.Class `json:"class"`
+	// Twin is the Seq of the shadow call made of the same prompt, or of the call
+	// that a shadow call repeats; nil if there is none.
+	Twin *int `json:"twin"`
 	// Fields are the columns of a row or the top-level fields of a line.
 	Fields map[string]json.RawMessage `json:"fields"`
 	// Raw is the text of a line; nil for rows.
@@ -112,4 +121,28 @@ type Gap struct {
 type Capped struct {
 	Limit   int `json:"limit"`
 	Dropped int `json:"dropped"` // at least so many
+	// Of says what was limited: items, ids, rounds, bytes or rows (those looked
+	// through where no index helps). Of several limits it is the first of these.
+	Of string `json:"of"`
+}
+
+// Timeline is the life of an escalation as Donna's admin page shows it, with the
+// tool-gap rows that she can't join to it.
+type Timeline struct {
+	EscalationID  int64           `json:"escalation_id"`
+	CorrelationID string          `json:"correlation_id"`
+	Entries       []TimelineEntry `json:"timeline"` // by timestamp as text, then by id
+	More          bool            `json:"more"`     // there are more than were read
+}
+
+// TimelineEntry is one audit row.
+type TimelineEntry struct {
+	ID       string          `json:"id"`
+	Time     time.Time       `json:"timestamp"`
+	TaskType string          `json:"task_type"`
+	Event    string          `json:"event"`
+	Payload  json.RawMessage `json:"payload"` // {"raw": text} if it is no JSON
+	// ByTool marks a row that was found through its tool request: Donna's own
+	// timeline lacks it.
+	ByTool bool `json:"by_tool"`
 }

@@ -14,6 +14,12 @@ type Tracer interface {
 	Trace(ctx context.Context, id string, progress func(*trace.Trace)) (*trace.Trace, error)
 }
 
+// A Timeliner is a [Tracer] that also knows escalations as Donna's admin page
+// shows them. A correlation id that is nowhere gives nil.
+type Timeliner interface {
+	Timeline(ctx context.Context, correlationID string) (*trace.Timeline, error)
+}
+
 // An Archive reads on demand what is not in memory: rows and lines of any age.
 type Archive interface {
 	Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error)

@@ -1,0 +1,249 @@
+package archive
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/loki"
+	"github.com/donna-project/donnatop/data/trace"
+)
+
+// Invocations gives pages of invocation_log; data/sqlite has it.
+type Invocations interface {
+	Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error)
+}
+
+// Options name the sources; those that are nil or empty are not configured.
+type Options struct {
+	Clock clockwork.Clock // required
+	DB    Invocations
+
+	Loki     *loki.Client
+	Selector string // of Loki's streams
+
+	Files []string  // paths and globs, and logfile.Stdin
+	Stdin io.Reader // what that means; it is read to its end when lines are asked for
+
+	// Snapshot tells of what is known to be missing in the logs; nil without a Hub.
+	Snapshot func() *data.Snapshot
+}
+
+// Archive answers questions for rows and lines. It is safe for concurrent use.
+type Archive struct {
+	o     Options
+	loki  *lokiLines
+	files *fileLines
+}
+
+// New makes an Archive; nothing is read yet.
+func New(o Options) *Archive {
+	a := &Archive{o: o}
+	if o.Loki != nil {
+		a.loki = &lokiLines{o.Loki, o.Selector}
+	}
+	if len(o.Files) > 0 {
+		a.files = newFileLines(o.Files, o.Stdin)
+		if len(a.files.paths) == 0 && a.files.stdin == nil {
+			a.files = nil // standard input that somebody else reads
+		}
+	}
+	return a
+}
+
+// Logs are the sources of lines, for a [trace.Finder].
+func (a *Archive) Logs() (all []trace.Logs) {
+	if a.loki != nil {
+		all = append(all, a.loki)
+	}
+	if a.files != nil {
+		all = append(all, a.files)
+	}
+	return all
+}
+
+// Invocations gives a page of rows, newest first.
+func (a *Archive) Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error) {
+	if a.o.DB == nil {
+		return data.InvocationPage{}, errors.New("no database to read rows from: give --db PATH (or DONNA_DB_PATH)")
+	}
+	return a.o.DB.Invocations(ctx, q)
+}
+
+// Lines gives the newest lines of a range that the filter chooses, from all
+// sources, each line once. Where a source fails while another answers, the range
+// is one of the answer's gaps; the error is that of the last one if all fail.
+// Without From it goes back 31 days, without To up to now. progress may be nil.
+func (a *Archive) Lines(ctx context.Context, q data.LineQuery, progress func(float64)) (data.LinePage, error) {
+	switch {
+	case q.Limit <= 0:
+		return data.LinePage{}, errors.New("read lines: no limit given")
+	case a.loki == nil && a.files == nil:
+		return data.LinePage{}, errors.New("no log to read lines from: give --loki URL or --logs FILE")
+	}
+	if q.To.IsZero() {
+		q.To = a.o.Clock.Now()
+	}
+	if q.From.IsZero() {
+		q.From = q.To.Add(-data.Horizon)
+	}
+	if progress == nil {
+		progress = func(float64) {}
+	}
+	r := &lineReading{a: a, q: q, progress: shares{a.sources(), progress}}
+	return r.run(ctx)
+}
+
+func (a *Archive) sources() (n int) {
+	if a.loki != nil {
+		n++
+	}
+	if a.files != nil {
+		n++
+	}
+	return n
+}
+
+// lineReading is one answer in the making.
+type lineReading struct {
+	a        *Archive
+	q        data.LineQuery
+	progress shares
+	gaps     []data.Gap
+	failed   int
+	err      error
+}
+
+func (r *lineReading) run(ctx context.Context) (data.LinePage, error) {
+	fromLoki, fromFiles := newNewest(r.q), newNewest(r.q)
+	if r.a.loki != nil {
+		r.attempt(r.a.loki.newest(ctx, r.q, fromLoki, r.progress.of(0)))
+	}
+	if r.a.files != nil {
+		r.attempt(r.a.files.newest(ctx, r.q, fromFiles, r.progress.of(r.a.sources()-1)))
+	}
+	if err := ctx.Err(); err != nil {
+		return data.LinePage{}, err
+	}
+	if r.failed == r.a.sources() {
+		return data.LinePage{}, r.err
+	}
+	all := append(fromLoki.sorted(), without(fromFiles.sorted(), fromLoki.lines)...)
+	slices.SortStableFunc(all, inOrder)
+	page := data.LinePage{More: fromLoki.more || fromFiles.more, Gaps: append(r.gaps, r.known()...)}
+	if over := len(all) - r.q.Limit; over > 0 {
+		all, page.More = all[over:], true
+	}
+	for _, f := range all {
+		page.Lines = append(page.Lines, f.Entry)
+	}
+	return page, nil
+}
+
+func (r *lineReading) attempt(err error) {
+	if err != nil {
+		r.failed++
+		r.err = err
+		r.gaps = append(r.gaps, data.Gap{From: r.q.From, To: r.q.To, Reason: err.Error()})
+	}
+}
+
+// known are the gaps that the live sources have in the range.
+func (r *lineReading) known() (gaps []data.Gap) {
+	if r.a.o.Snapshot == nil {
+		return nil
+	}
+	states := r.a.o.Snapshot().Sources
+	for _, name := range []string{data.SourceLoki, data.SourceFiles} {
+		for _, g := range states[name].Gaps {
+			if !g.To.Before(r.q.From) && !g.From.After(r.q.To) {
+				gaps = append(gaps, g)
+			}
+		}
+	}
+	return gaps
+}
+
+// inOrder orders lines by time, then source, then place in it.
+func inOrder(a, b trace.Found) int {
+	return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Source, b.Source), cmp.Compare(a.Place, b.Place))
+}
+
+// without are the lines that others don't hold; of a text that stands there
+// several times, as many as they hold less.
+func without(lines, others []trace.Found) (left []trace.Found) {
+	have := make(map[string]int, len(others))
+	for _, f := range others {
+		have[f.Raw]++
+	}
+	for _, f := range lines {
+		if have[f.Raw] > 0 {
+			have[f.Raw]--
+			continue
+		}
+		left = append(left, f)
+	}
+	return left
+}
+
+// newestLines keeps the newest lines of those that are wanted.
+type newestLines struct {
+	q     data.LineQuery
+	lines []trace.Found
+	more  bool // older ones made room
+}
+
+func newNewest(q data.LineQuery) *newestLines { return &newestLines{q: q} }
+
+func (n *newestLines) add(f trace.Found) {
+	if f.Time.Before(n.q.From) || f.Time.After(n.q.To) || !n.q.Filter.Match(&f.Entry) {
+		return
+	}
+	if n.lines = append(n.lines, f); len(n.lines) >= 2*n.q.Limit+batch {
+		n.sorted()
+	}
+}
+
+// batch spares sorting too often where the limit is small.
+const batch = 1000
+
+// sorted are the newest lines, in order.
+func (n *newestLines) sorted() []trace.Found {
+	slices.SortStableFunc(n.lines, inOrder)
+	if over := len(n.lines) - n.q.Limit; over > 0 {
+		n.lines, n.more = slices.Clone(n.lines[over:]), true
+	}
+	return n.lines
+}
+
+// fullBefore tells whether there are enough lines, and there will be for all that
+// is dated before an instant.
+func (n *newestLines) fullBefore(t time.Time) bool {
+	if len(n.lines) <= n.q.Limit && !n.more {
+		return false
+	}
+	lines := n.sorted()
+	return len(lines) == n.q.Limit && !lines[0].Time.Before(t)
+}
+
+// shares joins the progress of several readings, one after the other, into one.
+type shares struct {
+	n    int
+	told func(float64)
+}
+
+// of is the progress of one reading.
+func (s shares) of(i int) func(float64) {
+	last := 0.0
+	return func(p float64) {
+		last = min(max(p, last), 1)
+		s.told((float64(i) + last) / float64(s.n))
+	}
+}

@@ -1,0 +1,112 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/logfile"
+	"github.com/donna-project/donnatop/data/logline"
+	"github.com/donna-project/donnatop/data/trace"
+)
+
+// maxStdin is how much of standard input is kept, to be searched again.
+const maxStdin = 512 << 20
+
+// fileLines are the lines of log files, rotated ones among them if the globs
+// match them, and of standard input. It implements [trace.Logs].
+type fileLines struct {
+	paths []string
+	stdin func() ([]byte, error) // nil without standard input; reads it to its end at the first call
+}
+
+func newFileLines(paths []string, stdin io.Reader) *fileLines {
+	f := &fileLines{}
+	for _, p := range paths {
+		if p != logfile.Stdin {
+			f.paths = append(f.paths, p)
+		} else if stdin != nil {
+			f.stdin = sync.OnceValues(func() ([]byte, error) { return readStdin(stdin) })
+		}
+	}
+	return f
+}
+
+func readStdin(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxStdin+1))
+	if err == nil && len(text) > maxStdin {
+		return text[:maxStdin], fmt.Errorf("standard input is longer than %d MiB and was searched no farther: give the file with --logs", maxStdin>>20)
+	}
+	return text, err
+}
+
+func (f *fileLines) Source() string { return logline.SourceLogs }
+
+// Find passes over all lines and parses those that hold one of the texts.
+func (f *fileLines) Find(ctx context.Context, q trace.LogQuery, yield func([]trace.Found) error) ([]data.Gap, error) {
+	needles := logline.NewNeedles(q.Texts)
+	return nil, f.search(ctx, logfile.SearchOptions{Keep: needles.In, Progress: q.Progress}, func(hits []logfile.Hit) error {
+		return yield(places(hits))
+	})
+}
+
+// newest adds the newest lines of the range that the filter chooses.
+func (f *fileLines) newest(ctx context.Context, q data.LineQuery, into *newestLines, progress func(float64)) error {
+	inRange := func(text string) bool {
+		var e logline.Entry
+		logline.Parse(&e, text, time.Time{}, time.Time{})
+		return e.Time.IsZero() || !e.Time.Before(q.From) && !e.Time.After(q.To)
+	}
+	return f.search(ctx, logfile.SearchOptions{Since: q.From.Add(-ownTimeSlack), Keep: inRange, Progress: progress}, func(hits []logfile.Hit) error {
+		for _, h := range places(hits) {
+			into.add(h)
+		}
+		return nil
+	})
+}
+
+func places(hits []logfile.Hit) []trace.Found {
+	out := make([]trace.Found, len(hits))
+	for i, h := range hits {
+		out[i] = trace.Found(h)
+	}
+	return out
+}
+
+// search searches all inputs. The error says what could not be read.
+func (f *fileLines) search(ctx context.Context, o logfile.SearchOptions, yield func([]logfile.Hit) error) error {
+	var faults []error
+	if f.stdin != nil {
+		text, err := f.stdin()
+		if err != nil {
+			faults = append(faults, err)
+		}
+		done, err := logfile.SearchReader(ctx, bytes.NewReader(text), "stdin", o, yield)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, wrong(done))
+	}
+	o.Paths = f.paths
+	done, err := logfile.Search(ctx, o, yield)
+	if err != nil {
+		return err
+	}
+	if done.Files > 0 { // as in the live reading, some of the files will do
+		return errors.Join(faults...)
+	}
+	return errors.Join(append(faults, wrong(done))...)
+}
+
+// wrong is what could not be read, as an error; nil if nothing.
+func wrong(done logfile.Searched) error {
+	if len(done.Faults) == 0 {
+		return nil
+	}
+	return errors.New(done.Detail())
+}
