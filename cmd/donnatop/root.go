@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/jonboulle/clockwork"
@@ -62,6 +63,8 @@ func run(ctx context.Context, args []string, e env) int {
 		return exitOK
 	case errors.Is(err, errSourceFailed):
 		return exitFailed
+	case errors.Is(err, syscall.EPIPE):
+		return exitOK // whoever read the output has enough
 	case errors.As(err, &usage):
 		fmt.Fprintf(e.stderr, "donnatop: %s\nRun 'donnatop --help' for usage.\n", safe.Text(err.Error()))
 		return exitUsage
@@ -99,7 +102,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 	root.SuggestionsMinimumDistance = 2
 	o.addSourceFlags(root.PersistentFlags())
 	o.addScreenFlags(root.PersistentFlags())
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newVersion(e))
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newLogs(e, o), newVersion(e))
 	return root
 }
 

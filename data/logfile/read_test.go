@@ -216,7 +216,11 @@ func TestReadFaults(t *testing.T) {
 				t.Errorf("lines of it: %q", raws(l))
 			}
 			got = readOnce(t, d.join(c.path), d.join("good.log"))
-			if st := got.state(); st.State != data.StateLive || !st.Loaded || !strings.Contains(st.Detail, c.want) {
+			want := data.StateStale // read once, and not all of it
+			if name == "gzip among others" {
+				want = data.StateLive // a glob doesn't mean what rotation compressed
+			}
+			if st := got.state(); st.State != want || !st.Loaded || !strings.Contains(st.Detail, c.want) {
 				t.Errorf("beside a good one: %+v", st)
 			}
 			if diff := cmp.Diff([]string{"a"}, raws(got.take())); diff != "" {

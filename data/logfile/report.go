@@ -3,6 +3,7 @@ package logfile
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,15 +32,20 @@ func (t *tail) state(now time.Time) data.SourceState {
 	st := data.SourceState{State: data.StateConnecting, Loaded: t.loaded, Gaps: t.gaps[:len(t.gaps):len(t.gaps)], Lost: t.cuts}
 	faults := t.faults
 	readable := 0
+	incomplete := len(faults) > 0
 	var done, size int64
 	for _, f := range t.files {
 		st.Lost += f.cuts()
 		switch {
 		case f.fault != "":
 			faults = append(faults, f.path+" "+f.fault)
+			// Rotation leaves compressed files beside the log: a glob that matches
+			// them did not mean them.
+			incomplete = incomplete || slices.Contains(t.paths, f.path)
 			continue
 		case f.err != nil:
 			faults = append(faults, describe(f.path, f.err))
+			incomplete = true
 			continue
 		}
 		readable++
@@ -53,6 +59,7 @@ func (t *tail) state(now time.Time) data.SourceState {
 			readable++
 		} else {
 			faults = append(faults, fault)
+			incomplete = true
 		}
 	}
 
@@ -64,6 +71,11 @@ func (t *tail) state(now time.Time) data.SourceState {
 		st.State, st.Loaded = data.StateFailed, false
 	case t.loaded:
 		st.State, st.AsOf, st.Progress = data.StateLive, now, 1
+		if incomplete && !t.follow {
+			// What is missing won't come any more: whoever reads once must not
+			// take this for everything.
+			st.State = data.StateStale
+		}
 	case size > 0:
 		st.Progress = float64(done) / float64(size)
 	}
