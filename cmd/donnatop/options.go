@@ -50,6 +50,11 @@ type options struct {
 	logFile string
 
 	location *time.Location
+	common   *pflag.FlagSet // all of the above: what the configuration file may set
+	// origins tell where each value came from, if not from its default.
+	origins map[string]string
+	// configRead is the configuration file that was read; empty if none was.
+	configRead string
 	// sections are the parts of the configuration file that are no flags, by name.
 	sections map[string]section
 }
@@ -103,8 +108,8 @@ func (o *options) addSourceFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.dataPath, "data-path", "", "root `directory` of Donna's data, for disks and marker files [$DONNA_DATA_PATH]")
 	f.StringVar(&o.orgID, "org-id", "", "Loki tenant, sent as X-Scope-OrgID [$LOKI_ORG_ID]")
 	f.StringVar(&o.username, "username", "", "`name` for basic authentication at Loki [$LOKI_USERNAME]")
-	f.StringVar(&o.password, "password", "", "`password` for it; others can see a command line, so prefer [$LOKI_PASSWORD]")
-	f.StringVar(&o.bearerToken, "bearer-token", "", "bearer `token` for Loki; prefer --bearer-token-file or [$LOKI_BEARER_TOKEN]")
+	f.StringVar(&o.password, "password", "", "`password` for it; others can see a command line: prefer the environment [$LOKI_PASSWORD]")
+	f.StringVar(&o.bearerToken, "bearer-token", "", "bearer `token` for Loki; prefer --bearer-token-file or the environment [$LOKI_BEARER_TOKEN]")
 	f.StringVar(&o.bearerFile, "bearer-token-file", "", "`file` that holds it, read again at every request [$LOKI_BEARER_TOKEN_FILE]")
 	f.StringVar(&o.caCert, "ca-cert", "", "`file` with the CA certificate of Loki's server [$LOKI_CA_CERT_PATH]")
 	f.StringVar(&o.clientCert, "cert", "", "`file` with a client certificate for Loki [$LOKI_CLIENT_CERT_PATH]")
@@ -139,22 +144,28 @@ func (o *options) resolve(flags *pflag.FlagSet, e *env) error {
 	if !flags.Changed("config") {
 		_, o.configFile = fromEnv("config")
 	}
-	file, sections, err := readConfigFile(o.configFile, flags)
+	file, sections, err := o.readConfigFile()
 	if err != nil {
 		return usageError{err}
 	}
-	o.sections = sections
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Changed || err != nil {
+	o.sections, o.origins = sections, make(map[string]string)
+	o.common.VisitAll(func(f *pflag.Flag) {
+		if err != nil {
+			return
+		}
+		if f.Changed {
+			o.origins[f.Name] = "flag"
 			return
 		}
 		if key, v := fromEnv(f.Name); key != "" {
+			o.origins[f.Name] = "$" + key
 			if setErr := f.Value.Set(v); setErr != nil {
 				err = usagef("$%s: %w", key, setErr)
 			}
 			return
 		}
 		for _, v := range file[f.Name].values {
+			o.origins[f.Name] = file[f.Name].place
 			if setErr := f.Value.Set(v); setErr != nil {
 				err = usagef("%s: %s: %w", file[f.Name].place, f.Name, setErr)
 				return
@@ -164,11 +175,15 @@ func (o *options) resolve(flags *pflag.FlagSet, e *env) error {
 	if err != nil {
 		return err
 	}
-	if v, ok := e.getenv("NO_COLOR"); ok && v != "" {
+	if v, ok := e.getenv(noColorEnv); ok && v != "" && !o.noColor {
 		o.noColor = true // https://no-color.org: its presence is what counts
+		o.origins["no-color"] = "$" + noColorEnv
 	}
 	return o.check()
 }
+
+// noColorEnv turns colours off whatever its value is.
+const noColorEnv = "NO_COLOR"
 
 // check validates what can be wrong with a value whatever its source.
 func (o *options) check() error {
@@ -192,17 +207,25 @@ type fileSetting struct {
 	values []string
 }
 
-// readConfigFile reads the YAML file at path, or the default one if path is
-// empty and it exists. Its keys are the names of flags; an unknown one is an
-// error, because a misspelt key would silently do nothing.
-func readConfigFile(path string, flags *pflag.FlagSet) (map[string]fileSetting, map[string]section, error) {
-	asked := path != ""
+// defaultConfigPath is where the configuration file is looked for; empty if there
+// is no home directory.
+func defaultConfigPath() string {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "donnatop", "config.yaml")
+}
+
+// readConfigFile reads the YAML file that was asked for, or the default one if it
+// exists. Its keys are the names of common flags; an unknown one is an error,
+// because a misspelt key would silently do nothing.
+func (o *options) readConfigFile() (map[string]fileSetting, map[string]section, error) {
+	path, asked := o.configFile, o.configFile != ""
 	if !asked {
-		dir, err := os.UserConfigDir()
-		if err != nil {
-			return nil, nil, nil //nolint:nilerr // no home directory means no default file
+		if path = defaultConfigPath(); path == "" {
+			return nil, nil, nil
 		}
-		path = filepath.Join(dir, "donnatop", "config.yaml")
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !asked {
@@ -211,6 +234,7 @@ func readConfigFile(path string, flags *pflag.FlagSet) (map[string]fileSetting, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("read configuration: %w", err)
 	}
+	o.configRead = path
 	parsed, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		line, _, _ := strings.Cut(yaml.FormatError(err, false, false), "\n")
@@ -230,7 +254,7 @@ func readConfigFile(path string, flags *pflag.FlagSet) (map[string]fileSetting, 
 				sections[name] = section{file: path, node: pair.Value}
 				continue
 			}
-			if err := readSetting(path, pair, flags, settings); err != nil {
+			if err := readSetting(path, pair, o.common, settings); err != nil {
 				return nil, nil, err
 			}
 		}

@@ -100,9 +100,10 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
-	o.addSourceFlags(root.PersistentFlags())
-	o.addScreenFlags(root.PersistentFlags())
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newLogs(e, o), newVersion(e))
+	o.common = root.PersistentFlags()
+	o.addSourceFlags(o.common)
+	o.addScreenFlags(o.common)
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newLogs(e, o), newConfig(e, o), newVersion(e))
 	return root
 }
 
