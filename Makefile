@@ -37,6 +37,12 @@ golden: ## Draw the golden frames anew, to be reviewed with git diff
 screens: ## Draw the pictures of docs/screens anew, to be reviewed with git diff
 	go run ./internal/screens -out docs/screens
 
+.PHONY: docs
+docs: ## Print docs/keys.md and the table of docs/configuration.md anew
+	go run ./cmd/donnatop keys --markdown >docs/keys.md
+	sed -i '/^<!-- generated/q' docs/configuration.md
+	go run ./cmd/donnatop config explain --markdown >>docs/configuration.md
+
 .PHONY: bench
 bench: ## Run the benchmarks with their baselines
 	go test -run '^$$' -bench . -benchmem ./...

@@ -98,12 +98,13 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.DisableAutoGenTag = true // a manual page doesn't say what it was made with
 	root.SuggestionsMinimumDistance = 2
 	o.common = root.PersistentFlags()
 	o.addSourceFlags(o.common)
 	o.addScreenFlags(o.common)
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newLogs(e, o), newConfig(e, o), newVersion(e))
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newLogs(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
+	completeFlags(root)
 	return root
 }
 

@@ -28,9 +28,10 @@ func newVersion(e *env) *cobra.Command {
 	}
 }
 
-// versionText is the version with what is known of its origin.
-func versionText() string {
-	v, c, d := version, commit, date
+// buildInfo is what is known of this build: its version, commit and date (RFC
+// 3339), of which the latter may be "".
+func buildInfo() (v, c, d string) {
+	v, c, d = version, commit, date
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if v == "" && info.Main.Version != "" {
 			v = info.Main.Version
@@ -47,7 +48,17 @@ func versionText() string {
 	if v == "" {
 		v = "(devel)"
 	}
-	text := v
+	return v, c, d
+}
+
+func versionNumber() string {
+	v, _, _ := buildInfo()
+	return v
+}
+
+// versionText is the version with what is known of its origin.
+func versionText() string {
+	text, c, d := buildInfo()
 	if c != "" {
 		text += " commit " + c[:min(len(c), 12)]
 	}
