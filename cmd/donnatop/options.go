@@ -55,6 +55,7 @@ type options struct {
 	origins map[string]string
 	// configRead is the configuration file that was read; empty if none was.
 	configRead string
+	noFile     bool // read no configuration file
 	// sections are the parts of the configuration file that are no flags, by name.
 	sections map[string]section
 }
@@ -141,6 +142,9 @@ func (o *options) resolve(flags *pflag.FlagSet, e *env) error {
 		}
 		return "", ""
 	}
+	if o.common == nil {
+		o.common = flags
+	}
 	if !flags.Changed("config") {
 		_, o.configFile = fromEnv("config")
 	}
@@ -222,6 +226,9 @@ func defaultConfigPath() string {
 // because a misspelt key would silently do nothing.
 func (o *options) readConfigFile() (map[string]fileSetting, map[string]section, error) {
 	path, asked := o.configFile, o.configFile != ""
+	if o.noFile {
+		return nil, nil, nil
+	}
 	if !asked {
 		if path = defaultConfigPath(); path == "" {
 			return nil, nil, nil

@@ -103,7 +103,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 	o.common = root.PersistentFlags()
 	o.addSourceFlags(o.common)
 	o.addScreenFlags(o.common)
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newLogs(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newLogs(e, o), newDoctor(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
 	completeFlags(root)
 	return root
 }
