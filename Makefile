@@ -3,6 +3,7 @@ COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
 # A build of the same commit is the same file: the date is the commit's.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 DATE    ?= $(shell date -u -d @$(SOURCE_DATE_EPOCH) +%Y-%m-%dT%H:%M:%SZ)
+OUT     ?= donnatop
 LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 
 .PHONY: help
@@ -11,7 +12,15 @@ help: ## Show this help
 
 .PHONY: build
 build: ## Build the static binary ./donnatop
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o donnatop ./cmd/donnatop
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o $(OUT) ./cmd/donnatop
+
+.PHONY: image
+image: build ## Build the image donnatop of the binary
+	docker build -t donnatop:$(VERSION) -t donnatop:latest .
+
+.PHONY: repro
+repro: ## Build the committed source twice, elsewhere and without a cache, and compare
+	.ci/repro
 
 .PHONY: demo
 demo: ## Open the dashboard on a simulated Donna

@@ -87,6 +87,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 		Example: `  donnatop demo
   donnatop --db /donna/db --loki http://localhost:3100 --donna-config /donna/config
   donnatop snapshot --json --db /donna/db --view llm`,
+		Version:       versionText(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noArgs,
@@ -98,6 +99,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetVersionTemplate("donnatop {{.Version}}\n")
 	root.DisableAutoGenTag = true // a manual page doesn't say what it was made with
 	root.SuggestionsMinimumDistance = 2
 	o.common = root.PersistentFlags()
