@@ -11,7 +11,7 @@ type Keys struct {
 	Back, LastView         views.Binding
 	NextView, PreviousView views.Binding
 	Views                  []views.Binding // one for each tab
-	NextWindow, LastWindow views.Binding
+	NextWindow             views.Binding
 	Pause, Resume, Money   views.Binding
 	Sources, Help          views.Binding
 	Quit, Interrupt        views.Binding
@@ -25,7 +25,6 @@ func NewKeys() Keys {
 		NextView:     views.NewBinding("view.next", views.GroupView, "tab", "next view", "tab"),
 		PreviousView: views.NewBinding("view.previous", views.GroupView, "shift+tab", "previous view", "shift+tab"),
 		NextWindow:   views.NewBinding("window.next", views.GroupTime, "t", "window", "t"),
-		LastWindow:   views.NewBinding("window.previous", views.GroupTime, "T", "previous window", "T"),
 		Pause:        views.NewBinding("screen.pause", views.GroupTime, "space", "pause", "space"),
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
 		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
@@ -46,7 +45,7 @@ func (k *Keys) All() []*views.Binding {
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.Sources, &k.Money, &k.LastView, &k.NextView, &k.PreviousView, &k.LastWindow, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.Sources, &k.Money, &k.LastView, &k.NextView, &k.PreviousView, &k.Help, &k.Quit, &k.Interrupt)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.
