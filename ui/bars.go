@@ -27,9 +27,9 @@ func (m *Model) drawTabs(w int) string {
 	} else if h, ok := trail[0].(hinter); ok {
 		where = h.Hint()
 	}
-	texts := tabTexts(m.router.current, room)
+	texts := m.tabTexts(m.router.current, room)
 	if safe.Width(strings.Join(texts, "")) > room {
-		texts = tabTexts(m.router.current, w-1)
+		texts = m.tabTexts(m.router.current, w-1)
 	}
 	b := line.New(w, m.set())
 	b.Space(1)
@@ -50,12 +50,15 @@ func (m *Model) drawTabs(w int) string {
 // tabTexts is what the tab bar says of each view: its whole name, or a short
 // one, or its key alone, whatever fits. The current view keeps its whole name, in
 // brackets, not by colour alone.
-func tabTexts(current, w int) []string {
+func (m *Model) tabTexts(current, w int) []string {
+	whole := func(before, after string) func(i int) string {
+		return func(i int) string { return before + m.tabKey(i) + " " + tabs[i].title + after }
+	}
 	forms := []struct{ current, other func(i int) string }{
 		{whole("[", "]"), whole(" ", " ")},
-		{whole(" [", "]"), func(i int) string { return " " + tabs[i].key + " " + tabs[i].short }},
-		{whole(" [", "]"), func(i int) string { return " " + tabs[i].key }},
-		{whole("[", "]"), func(i int) string { return " " + tabs[i].key }},
+		{whole(" [", "]"), func(i int) string { return " " + m.tabKey(i) + " " + tabs[i].short }},
+		{whole(" [", "]"), func(i int) string { return " " + m.tabKey(i) }},
+		{whole("[", "]"), func(i int) string { return " " + m.tabKey(i) }},
 	}
 	texts := make([]string, len(tabs))
 	for _, form := range forms {
@@ -74,10 +77,8 @@ func tabTexts(current, w int) []string {
 	return texts
 }
 
-// whole is a tab with its whole name between two marks.
-func whole(before, after string) func(i int) string {
-	return func(i int) string { return before + tabs[i].key + " " + tabs[i].title + after }
-}
+// tabKey is the key of a tab, as people read it.
+func (m *Model) tabKey(i int) string { return m.keys.Views[i].Help().Key }
 
 // drawFooter draws as many of the keys that do something now as there is room
 // for, but always how to get help and how to leave. Keys of the view and of the

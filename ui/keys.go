@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 
 	"github.com/donna-project/donnatop/ui/views"
@@ -56,10 +58,15 @@ func NewOverlayKeys() OverlayKeys {
 	return OverlayKeys{Close: views.NewBinding("overlay.close", views.GroupScreen, "esc/q", "close", "esc", "q", "?")}
 }
 
+// All lists the bindings.
+func (k *OverlayKeys) All() []*views.Binding { return []*views.Binding{&k.Close} }
+
 // Scope is a part of the program with keys of its own.
 type Scope struct {
 	Name     string
 	Bindings []views.Binding
+	// beside are the bindings of other scopes that hold at the same time.
+	beside []views.Binding
 }
 
 // Bindings lists every key there is, scope by scope, whether or not it does
@@ -67,12 +74,13 @@ type Scope struct {
 func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
 	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
+	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
 	return []Scope{
-		{"Everywhere", values(app.All())},
-		{"Panels", values(board.All())},
-		{"Logs", values(logs.All())},
-		{"Details", values(detail.All())},
-		{"Help and sources", values([]*views.Binding{&overlay.Close})},
+		{Name: "Everywhere", Bindings: everywhere},
+		{Name: "Panels", Bindings: values(board.All()), beside: everywhere},
+		{Name: "Logs", Bindings: values(logs.All()), beside: everywhere},
+		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
+		{Name: "Help and sources", Bindings: closing[:1]},
 	}
 }
 

@@ -48,6 +48,8 @@ type Options struct {
 	Log      *slog.Logger   // what went wrong while drawing; discarded if nil
 	Tracer   views.Tracer   // finds the life of a request; nil if nothing can be traced
 	Archive  views.Archive  // reads what is not in memory; nil if nothing can be
+	// Keys are other keys for actions; what CheckKeys has to say of them is an error.
+	Keys map[string][]string
 }
 
 // Model is one session's screen. It implements [tea.Model]. Close ends what it
@@ -99,6 +101,9 @@ func New(o Options) (*Model, error) {
 	if !slices.Contains(data.WindowNames, o.Window) {
 		return nil, fmt.Errorf("unknown window %q: use one of %s", o.Window, strings.Join(data.WindowNames, ", "))
 	}
+	if err := keysError(o.Keys); err != nil {
+		return nil, err
+	}
 	m := &Model{
 		options: o, theme: o.Theme, window: o.Window,
 		keys: NewKeys(), over: NewOverlayKeys(), done: make(chan struct{}),
@@ -115,8 +120,10 @@ func New(o Options) (*Model, error) {
 	}
 	m.ctx = &views.Context{
 		Env: panels.Env{Styles: styles, ASCII: o.ASCII, Location: o.Location}, Log: o.Log,
-		Tracer: o.Tracer, Archive: o.Archive,
+		Tracer: o.Tracer, Archive: o.Archive, Keys: o.Keys,
 	}
+	m.ctx.Rebind(m.keys.All())
+	m.ctx.Rebind(m.over.All())
 	m.router = newRouter(m.ctx)
 	if o.View != "" {
 		tab := slices.Index(ViewNames(), o.View)

@@ -28,6 +28,9 @@ func (m *Model) pressed(press tea.KeyPressMsg) tea.Cmd {
 	return m.everywhere(press)
 }
 
+// pressOf is the press of a key by its name, as bindings know it.
+func pressOf(name string) tea.KeyPressMsg { return tea.KeyPressMsg{Text: name} }
+
 // action is what a key does that means the same in all views.
 type action struct {
 	on *views.Binding

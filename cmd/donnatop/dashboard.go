@@ -29,6 +29,10 @@ func runDashboard(ctx context.Context, e *env, o *options) error {
 // show opens the dashboard, or prints the figures once where there is no
 // terminal to draw on.
 func show(ctx context.Context, e *env, o *options, w shown) error {
+	keys, err := o.keys()
+	if err != nil {
+		return err
+	}
 	log, closeLog, err := o.openLog(e)
 	if err != nil {
 		return err
@@ -47,6 +51,7 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	model, err := ui.New(ui.Options{
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
+		Keys: keys,
 	})
 	if err != nil {
 		return usageError{err}

@@ -73,7 +73,9 @@ func NewText(ctx *Context, id ID, title string, content func(env *panels.Env, w 
 }
 
 func newDetail(ctx *Context, id ID, title string, uses Uses, content func(*panels.Env, int) []string) *Detail {
-	return &Detail{ctx: ctx, id: id, title: title, uses: uses, content: content, keys: NewDetailKeys()}
+	d := &Detail{ctx: ctx, id: id, title: title, uses: uses, content: content, keys: NewDetailKeys()}
+	ctx.Rebind(d.keys.All())
+	return d
 }
 
 // ID implements [View].
