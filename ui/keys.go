@@ -15,7 +15,7 @@ type Keys struct {
 	Views                  []views.Binding // one for each tab
 	NextWindow             views.Binding
 	Pause, Resume, Money   views.Binding
-	Sources, Help          views.Binding
+	Sources, Help, Theme   views.Binding
 	Quit, Interrupt        views.Binding
 }
 
@@ -31,6 +31,7 @@ func NewKeys() Keys {
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
 		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
 		Sources:      views.NewBinding("screen.sources", views.GroupScreen, "S", "sources", "S"),
+		Theme:        views.NewBinding("screen.theme", views.GroupScreen, "T", "theme", "T"),
 		Help:         views.NewBinding("screen.help", views.GroupScreen, "?", "help", "?"),
 		Quit:         views.NewBinding("app.quit", views.GroupScreen, "q", "quit", "q"),
 		Interrupt:    views.NewBinding("app.interrupt", views.GroupScreen, "ctrl+c", "quit at once", "ctrl+c"),
@@ -47,7 +48,7 @@ func (k *Keys) All() []*views.Binding {
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.Sources, &k.Money, &k.LastView, &k.NextView, &k.PreviousView, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Help, &k.Quit, &k.Interrupt)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.
@@ -74,13 +75,15 @@ type Scope struct {
 func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
 	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
+	pick := NewPickKeys()
 	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
 	return []Scope{
 		{Name: "Everywhere", Bindings: everywhere},
 		{Name: "Panels", Bindings: values(board.All()), beside: everywhere},
 		{Name: "Logs", Bindings: values(logs.All()), beside: everywhere},
 		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
-		{Name: "Help and sources", Bindings: closing[:1]},
+		{Name: "Lists to choose from", Bindings: values(pick.All()), beside: closing},
+		{Name: "What lies over a view", Bindings: closing[:1], beside: closing[1:]},
 	}
 }
 

@@ -38,7 +38,8 @@ type Options struct {
 	// time of the data is in its snapshots. The real clock if nil.
 	Clock    clockwork.Clock
 	Location *time.Location // of the times shown; UTC if nil
-	Theme    string         // one of themes.Names; the default theme if empty
+	Theme    string         // one of Themes; the default theme if empty
+	Themes   *themes.Set    // to choose from; those built in if nil
 	NoColor  bool           // draw without colours, whatever the theme
 	ASCII    bool           // draw with ASCII only
 	Window   string         // one of data.WindowNames to begin with; 24h if empty
@@ -114,7 +115,7 @@ func New(o Options) (*Model, error) {
 	if o.NoColor {
 		m.theme = themeWithoutColours
 	}
-	styles, err := themes.New(m.theme, true)
+	styles, err := o.Themes.New(m.theme, true)
 	if err != nil {
 		return nil, err
 	}

@@ -48,6 +48,7 @@ func (m *Model) actions() []action {
 		{&k.Pause, func(m *Model) tea.Cmd { return m.hold(m.feed.latest) }},
 		{&k.Resume, func(m *Model) tea.Cmd { return m.hold(nil) }},
 		{&k.Money, (*Model).toggleMoney},
+		{&k.Theme, (*Model).pickTheme},
 		{&k.Help, func(m *Model) tea.Cmd { return m.open(m.newHelp()) }},
 		{&k.Sources, func(m *Model) tea.Cmd { return m.open(m.newSources()) }},
 		{&k.Quit, func(*Model) tea.Cmd { return tea.Quit }},
@@ -78,6 +79,7 @@ func (m *Model) enableKeys() {
 	k.LastView.SetEnabled(m.router.last != m.router.current)
 	k.NextWindow.SetEnabled(uses.Window)
 	k.Money.SetEnabled(uses.Money)
+	k.Theme.SetEnabled(!m.options.NoColor)
 	k.Pause.SetEnabled(m.feed.held == nil)
 	k.Resume.SetEnabled(m.feed.held != nil)
 	for i := range k.Views {

@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui"
+	"github.com/donna-project/donnatop/ui/safe"
 )
 
 // shown is what the dashboard opens on.
@@ -33,6 +37,7 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	if err != nil {
 		return err
 	}
+	own := ownThemes(e)
 	log, closeLog, err := o.openLog(e)
 	if err != nil {
 		return err
@@ -49,7 +54,7 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		return printSnapshot(e, o, &snapshotOptions{text: true}, snap)
 	}
 	model, err := ui.New(ui.Options{
-		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, ASCII: o.ascii, NoColor: o.noColor,
+		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
 		Keys: keys,
 	})
@@ -60,4 +65,18 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		return fmt.Errorf("run the dashboard: %w", err)
 	}
 	return nil
+}
+
+// ownThemes are the themes there are, the user's own included. A directory that
+// can't be read is told and keeps nobody from working.
+func ownThemes(e *env) *themes.Set {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return nil // no home directory, no themes in it
+	}
+	set, err := themes.ReadDir(filepath.Join(dir, "donnatop", "themes"))
+	if err != nil {
+		fmt.Fprintf(e.stderr, "donnatop: %s: going on with the themes built in\n", safe.Text(err.Error()))
+	}
+	return set
 }
