@@ -16,6 +16,7 @@ type Keys struct {
 	NextWindow             views.Binding
 	Pause, Resume, Money   views.Binding
 	Sources, Help, Theme   views.Binding
+	Palette                views.Binding
 	Quit, Interrupt        views.Binding
 }
 
@@ -31,6 +32,7 @@ func NewKeys() Keys {
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
 		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
 		Sources:      views.NewBinding("screen.sources", views.GroupScreen, "S", "sources", "S"),
+		Palette:      views.NewBinding("screen.palette", views.GroupScreen, ":", "command", ":"),
 		Theme:        views.NewBinding("screen.theme", views.GroupScreen, "T", "theme", "T"),
 		Help:         views.NewBinding("screen.help", views.GroupScreen, "?", "help", "?"),
 		Quit:         views.NewBinding("app.quit", views.GroupScreen, "q", "quit", "q"),
@@ -48,7 +50,7 @@ func (k *Keys) All() []*views.Binding {
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.Palette, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Help, &k.Quit, &k.Interrupt)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.
@@ -75,7 +77,7 @@ type Scope struct {
 func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
 	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
-	pick := NewPickKeys()
+	pick, line := NewPickKeys(), NewPaletteKeys()
 	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
 	return []Scope{
 		{Name: "Everywhere", Bindings: everywhere},
@@ -83,6 +85,7 @@ func Bindings() []Scope {
 		{Name: "Logs", Bindings: values(logs.All()), beside: everywhere},
 		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
 		{Name: "Lists to choose from", Bindings: values(pick.All()), beside: closing},
+		{Name: "Command palette", Bindings: values(line.All()), beside: closing[1:]},
 		{Name: "What lies over a view", Bindings: closing[:1], beside: closing[1:]},
 	}
 }

@@ -51,6 +51,8 @@ type Options struct {
 	Archive  views.Archive  // reads what is not in memory; nil if nothing can be
 	// Keys are other keys for actions; what CheckKeys has to say of them is an error.
 	Keys map[string][]string
+	// Filters are saved filters by name.
+	Filters map[string]string
 }
 
 // Model is one session's screen. It implements [tea.Model]. Close ends what it
@@ -67,6 +69,7 @@ type Model struct {
 	overlays []overlay // what lies over the view, the last on top
 	feed     feed
 	flash    flash
+	recent   []string // commands of the palette, the last one first
 
 	news  <-chan struct{}
 	done  chan struct{} // closed by close

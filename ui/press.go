@@ -48,6 +48,7 @@ func (m *Model) actions() []action {
 		{&k.Pause, func(m *Model) tea.Cmd { return m.hold(m.feed.latest) }},
 		{&k.Resume, func(m *Model) tea.Cmd { return m.hold(nil) }},
 		{&k.Money, (*Model).toggleMoney},
+		{&k.Palette, (*Model).openPalette},
 		{&k.Theme, (*Model).pickTheme},
 		{&k.Help, func(m *Model) tea.Cmd { return m.open(m.newHelp()) }},
 		{&k.Sources, func(m *Model) tea.Cmd { return m.open(m.newSources()) }},
