@@ -17,6 +17,7 @@ type Keys struct {
 	Pause, Resume, Money   views.Binding
 	Sources, Help, Theme   views.Binding
 	Palette                views.Binding
+	Copy, CopyID, Export   views.Binding
 	Quit, Interrupt        views.Binding
 }
 
@@ -31,6 +32,9 @@ func NewKeys() Keys {
 		Pause:        views.NewBinding("screen.pause", views.GroupTime, "space", "pause", "space"),
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
 		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
+		Copy:         views.NewBinding("row.copy", views.GroupPanel, "y", "copy", "y"),
+		CopyID:       views.NewBinding("row.copy_id", views.GroupPanel, "Y", "copy id", "Y"),
+		Export:       views.NewBinding("panel.export", views.GroupPanel, "e", "export", "e"),
 		Sources:      views.NewBinding("screen.sources", views.GroupScreen, "S", "sources", "S"),
 		Palette:      views.NewBinding("screen.palette", views.GroupScreen, ":", "command", ":"),
 		Theme:        views.NewBinding("screen.theme", views.GroupScreen, "T", "theme", "T"),
@@ -50,7 +54,7 @@ func (k *Keys) All() []*views.Binding {
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.Palette, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Help, &k.Quit, &k.Interrupt)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.

@@ -53,6 +53,12 @@ type Options struct {
 	Keys map[string][]string
 	// Filters are saved filters by name.
 	Filters map[string]string
+	// ExportDir is where exports are written. Without one they can only be copied,
+	// as it has to be for those who sit at another machine.
+	ExportDir string
+	// Tmux tells that the terminal is one of tmux, which passes the clipboard on
+	// only if asked to.
+	Tmux bool
 }
 
 // Model is one session's screen. It implements [tea.Model]. Close ends what it
@@ -202,6 +208,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.feed.gotFigures(msg)
 		m.touch(false)
 		return tea.Batch(m.needFigures(), m.show())
+	case exportedMsg:
+		return m.exported(msg)
 	case flashOverMsg:
 		m.flashOver(msg)
 	default:

@@ -48,6 +48,9 @@ func (m *Model) actions() []action {
 		{&k.Pause, func(m *Model) tea.Cmd { return m.hold(m.feed.latest) }},
 		{&k.Resume, func(m *Model) tea.Cmd { return m.hold(nil) }},
 		{&k.Money, (*Model).toggleMoney},
+		{&k.Copy, func(m *Model) tea.Cmd { return m.copy(m.subject().Text) }},
+		{&k.CopyID, func(m *Model) tea.Cmd { return m.copy(m.subject().ID) }},
+		{&k.Export, (*Model).pickExport},
 		{&k.Palette, (*Model).openPalette},
 		{&k.Theme, (*Model).pickTheme},
 		{&k.Help, func(m *Model) tea.Cmd { return m.open(m.newHelp()) }},
@@ -80,6 +83,10 @@ func (m *Model) enableKeys() {
 	k.LastView.SetEnabled(m.router.last != m.router.current)
 	k.NextWindow.SetEnabled(uses.Window)
 	k.Money.SetEnabled(uses.Money)
+	k.Copy.SetEnabled(m.subject().Text != "")
+	k.CopyID.SetEnabled(m.subject().ID != "")
+	_, exporting := v.(views.Exporting)
+	k.Export.SetEnabled(exporting)
 	k.Theme.SetEnabled(!m.options.NoColor)
 	k.Pause.SetEnabled(m.feed.held == nil)
 	k.Resume.SetEnabled(m.feed.held != nil)
