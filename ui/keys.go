@@ -12,12 +12,14 @@ import (
 type Keys struct {
 	Back, LastView         views.Binding
 	NextView, PreviousView views.Binding
+	Earlier, Later         views.Binding   // along the places where the reader was
 	Views                  []views.Binding // one for each tab
 	NextWindow             views.Binding
 	Pause, Resume, Money   views.Binding
 	Sources, Help, Theme   views.Binding
 	Palette                views.Binding
 	Copy, CopyID, Export   views.Binding
+	Mouse                  views.Binding
 	Quit, Interrupt        views.Binding
 }
 
@@ -28,6 +30,8 @@ func NewKeys() Keys {
 		LastView:     views.NewBinding("view.last", views.GroupView, "-", "last view", "-"),
 		NextView:     views.NewBinding("view.next", views.GroupView, "tab", "next view", "tab"),
 		PreviousView: views.NewBinding("view.previous", views.GroupView, "shift+tab", "previous view", "shift+tab"),
+		Earlier:      views.NewBinding("view.earlier", views.GroupView, "alt+←", "where you were", "alt+left", "backspace"),
+		Later:        views.NewBinding("view.later", views.GroupView, "alt+→", "and forward again", "alt+right"),
 		NextWindow:   views.NewBinding("window.next", views.GroupTime, "t", "window", "t"),
 		Pause:        views.NewBinding("screen.pause", views.GroupTime, "space", "pause", "space"),
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
@@ -36,6 +40,7 @@ func NewKeys() Keys {
 		CopyID:       views.NewBinding("row.copy_id", views.GroupPanel, "Y", "copy id", "Y"),
 		Export:       views.NewBinding("panel.export", views.GroupPanel, "e", "export", "e"),
 		Sources:      views.NewBinding("screen.sources", views.GroupScreen, "S", "sources", "S"),
+		Mouse:        views.NewBinding("screen.mouse", views.GroupScreen, "m", "mouse on/off", "m"),
 		Palette:      views.NewBinding("screen.palette", views.GroupScreen, ":", "command", ":"),
 		Theme:        views.NewBinding("screen.theme", views.GroupScreen, "T", "theme", "T"),
 		Help:         views.NewBinding("screen.help", views.GroupScreen, "?", "help", "?"),
@@ -54,7 +59,7 @@ func (k *Keys) All() []*views.Binding {
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Earlier, &k.Later, &k.Mouse, &k.Help, &k.Quit, &k.Interrupt)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.

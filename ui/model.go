@@ -75,6 +75,7 @@ type Model struct {
 	overlays []overlay // what lies over the view, the last on top
 	feed     feed
 	flash    flash
+	mouse    bool
 	recent   []string // commands of the palette, the last one first
 
 	news  <-chan struct{}
@@ -180,6 +181,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		m.touch(true)
 		return m.pressed(msg)
+	case tea.MouseMsg:
+		return m.moused(msg)
 	case tea.BackgroundColorMsg:
 		return m.restyle(msg.IsDark())
 	case tea.FocusMsg:

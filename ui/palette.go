@@ -102,29 +102,58 @@ func (p *commandPalette) Bindings() []views.Binding {
 
 // Update implements [views.View].
 func (p *commandPalette) Update(msg tea.Msg) (views.Intent, tea.Cmd) {
-	if press, ok := msg.(tea.KeyPressMsg); ok {
-		p.Bindings() // enables what can be done now
-		switch k := &p.keys; {
-		case key.Matches(press, k.Cancel.Binding):
-			return do((*Model).drop), nil
-		case key.Matches(press, k.Run.Binding):
-			return p.run(), nil
-		case key.Matches(press, k.Up.Binding):
-			p.cursor--
-			return nil, nil
-		case key.Matches(press, k.Down.Binding):
-			p.cursor++
-			return nil, nil
-		case key.Matches(press, k.Complete.Binding):
-			p.prompt = views.NewPrompt(p.found[p.cursor].Text)
-			p.search()
-			return nil, nil
-		}
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return p.pressed(msg), nil
+	case tea.MouseWheelMsg:
+		p.moveTo(p.cursor + views.Wheel(msg))
+	case tea.MouseClickMsg:
+		return p.clicked(p.offset + msg.Y - 2), nil
+	case tea.PasteMsg:
+		p.edit(msg)
 	}
+	return nil, nil
+}
+
+func (p *commandPalette) pressed(press tea.KeyPressMsg) views.Intent {
+	p.Bindings() // enables what can be done now
+	switch k := &p.keys; {
+	case key.Matches(press, k.Cancel.Binding):
+		return do((*Model).drop)
+	case key.Matches(press, k.Run.Binding):
+		return p.run()
+	case key.Matches(press, k.Up.Binding):
+		p.moveTo(p.cursor - 1)
+	case key.Matches(press, k.Down.Binding):
+		p.moveTo(p.cursor + 1)
+	case key.Matches(press, k.Complete.Binding):
+		p.prompt = views.NewPrompt(p.found[p.cursor].Text)
+		p.search()
+	default:
+		p.edit(press)
+	}
+	return nil
+}
+
+// edit changes what is typed.
+func (p *commandPalette) edit(msg tea.Msg) {
 	if p.prompt.Update(msg) {
 		p.search()
 	}
-	return nil, nil
+}
+
+func (p *commandPalette) moveTo(i int) { p.cursor = max(min(i, len(p.found)-1), 0) }
+
+// clicked selects a command; the one that is selected it does.
+func (p *commandPalette) clicked(i int) views.Intent {
+	switch {
+	case i < p.offset || i >= min(p.offset+p.page(), len(p.found)):
+		return nil
+	case i == p.cursor:
+		return p.run()
+	}
+	p.moveTo(i)
+	return nil
 }
 
 // run does what is selected.

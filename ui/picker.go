@@ -122,6 +122,10 @@ func (p *picker) Update(msg tea.Msg) (views.Intent, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		return p.pressed(msg), nil
+	case tea.MouseWheelMsg:
+		return p.moveTo(p.cursor + views.Wheel(msg)), nil
+	case tea.MouseClickMsg:
+		return p.clicked(p.offset + msg.Y - 1), nil
 	}
 	return nil, nil
 }
@@ -143,6 +147,17 @@ func (p *picker) pressed(press tea.KeyPressMsg) views.Intent {
 		return p.choose(p.copied)
 	}
 	return nil
+}
+
+// clicked selects a pick; the one that is selected it chooses.
+func (p *picker) clicked(i int) views.Intent {
+	switch {
+	case i < p.offset || i >= min(p.offset+p.page(), len(p.picks)):
+		return nil
+	case i == p.cursor:
+		return p.choose(p.chosen)
+	}
+	return p.moveTo(i)
 }
 
 // moveTo selects a pick.

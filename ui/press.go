@@ -44,10 +44,13 @@ func (m *Model) actions() []action {
 		{&k.LastView, func(m *Model) tea.Cmd { return m.switchTo(m.router.last) }},
 		{&k.NextView, func(m *Model) tea.Cmd { return m.switchTo((m.router.current + 1) % len(tabs)) }},
 		{&k.PreviousView, func(m *Model) tea.Cmd { return m.switchTo((m.router.current + len(tabs) - 1) % len(tabs)) }},
+		{&k.Earlier, (*Model).earlier},
+		{&k.Later, (*Model).later},
 		{&k.NextWindow, func(m *Model) tea.Cmd { return m.changeWindow(1) }},
 		{&k.Pause, func(m *Model) tea.Cmd { return m.hold(m.feed.latest) }},
 		{&k.Resume, func(m *Model) tea.Cmd { return m.hold(nil) }},
 		{&k.Money, (*Model).toggleMoney},
+		{&k.Mouse, (*Model).toggleMouse},
 		{&k.Copy, func(m *Model) tea.Cmd { return m.copy(m.subject().Text) }},
 		{&k.CopyID, func(m *Model) tea.Cmd { return m.copy(m.subject().ID) }},
 		{&k.Export, (*Model).pickExport},
@@ -81,6 +84,8 @@ func (m *Model) enableKeys() {
 	uses, deep := v.Uses(), len(m.router.trail()) > 1
 	k.Back.SetEnabled(deep)
 	k.LastView.SetEnabled(m.router.last != m.router.current)
+	k.Earlier.SetEnabled(len(m.router.behind) > 0)
+	k.Later.SetEnabled(len(m.router.ahead) > 0)
 	k.NextWindow.SetEnabled(uses.Window)
 	k.Money.SetEnabled(uses.Money)
 	k.Copy.SetEnabled(m.subject().Text != "")
@@ -97,6 +102,16 @@ func (m *Model) enableKeys() {
 
 func (m *Model) back() tea.Cmd {
 	m.router.pop()
+	return m.show()
+}
+
+func (m *Model) earlier() tea.Cmd {
+	m.router.goBack()
+	return m.show()
+}
+
+func (m *Model) later() tea.Cmd {
+	m.router.goForward()
 	return m.show()
 }
 

@@ -318,7 +318,7 @@ func (v *Board) goTo(p position) {
 func (v *Board) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
-		return nil, nil
+		return v.moused(msg), nil
 	}
 	v.Bindings() // enables what can be done now
 	k := &v.keys

@@ -137,6 +137,9 @@ func (d *Detail) Bindings() []Binding {
 
 // Update implements [View].
 func (d *Detail) Update(msg tea.Msg) (Intent, tea.Cmd) {
+	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
+		d.moused(wheel)
+	}
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		return nil, nil

@@ -169,6 +169,8 @@ func (v *Logs) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	switch msg := msg.(type) {
 	case matchedMsg:
 		return nil, v.matched(msg)
+	case tea.MouseWheelMsg:
+		v.moused(msg)
 	case tea.PasteMsg:
 		if v.mode == logsTyping {
 			v.prompt.update(msg)
