@@ -3,7 +3,7 @@ package themes
 import (
 	"embed"
 	"fmt"
-	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -63,7 +63,7 @@ func load(file string, src []byte, dark, root bool) (*Styles, error) {
 	if err := l.load(src); err != nil {
 		return nil, err
 	}
-	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
+	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 	return l.styles(name), nil
 }
 
@@ -80,6 +80,7 @@ type loader struct {
 	dark     bool
 	root     bool            // it stands on no other theme
 	looks    map[string]look // by role; series and heat as series.0, heat.0, …
+	about    string
 	patterns bool
 }
 
@@ -138,7 +139,9 @@ func (l *loader) loadBase(top []entry) error {
 	base := Default
 	for _, e := range top {
 		switch e.key {
-		case "about", "all", "dark", "light":
+		case "all", "dark", "light":
+		case "about":
+			l.about = text(e.value)
 		case "patterns":
 			b, ok := e.value.(*ast.BoolNode)
 			if !ok {
@@ -225,7 +228,7 @@ func rampKey(name string, i int) string { return fmt.Sprintf("%s.%d", name, i) }
 
 // styles makes the paints out of the looks gathered.
 func (l *loader) styles(name string) *Styles {
-	s := &Styles{Name: name, Dark: l.dark, Patterns: l.patterns}
+	s := &Styles{Name: name, About: l.about, Dark: l.dark, Patterns: l.patterns}
 	for _, r := range s.roles() {
 		*r.paint = newPaint(l.looks[r.name].style())
 	}

@@ -9,8 +9,9 @@ const (
 // Styles is one variant of a theme: a [Paint] for every role. It is never
 // changed once made and may be shared between sessions.
 type Styles struct {
-	Name string // of the theme
-	Dark bool   // the variant
+	Name  string // of the theme
+	About string // one sentence
+	Dark  bool   // the variant
 
 	Text   Paint // ordinary text and numbers
 	Strong Paint // the figure a panel is about

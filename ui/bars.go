@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/panels/line"
 	"github.com/donna-project/donnatop/ui/safe"
 	"github.com/donna-project/donnatop/ui/views"
@@ -12,50 +15,135 @@ import (
 // hinter is a view that may have something to say about where the reader is.
 type hinter interface{ Hint() string }
 
+// barPart is a text of the tab bar, its place, and what a click on it does.
+type barPart struct {
+	x, w  int
+	text  string
+	paint themes.Paint
+	do    func(m *Model) tea.Cmd // nil if nothing
+}
+
 // drawTabs draws the views to choose from, and on the right where the reader is.
 func (m *Model) drawTabs(w int) string {
-	styles := m.ctx.Env.Styles
-	trail := m.router.trail()
-	where, room := "", w-1
-	if len(trail) > 1 {
-		titles := make([]string, len(trail))
-		for i, v := range trail {
-			titles[i] = v.Title()
-		}
-		where = strings.Join(titles, " › ")
-		room -= safe.Width(where) + 2 // the way back counts more than the names of other views
-	} else if h, ok := trail[0].(hinter); ok {
-		where = h.Hint()
-	}
-	texts := tabTexts(m.router.current, room)
-	if safe.Width(strings.Join(texts, "")) > room {
-		texts = tabTexts(m.router.current, w-1)
-	}
 	b := line.New(w, m.set())
-	b.Space(1)
-	for i, text := range texts {
-		paint := styles.Tab
-		if i == m.router.current {
-			paint = styles.TabActive
-		}
-		name := strings.TrimLeft(text, " ")
-		b.Space(len(text)-len(name)).Text(paint, name) // the blanks before a name are not part of it
-	}
-	if n := safe.Width(where); n > 0 && n+2 <= b.Room() {
-		b.To(w-n-1).Text(styles.Faint, where)
+	for _, p := range m.tabBar(w) {
+		b.To(p.x).Text(p.paint, p.text)
 	}
 	return b.String()
+}
+
+// tabBar gives the parts of the tab bar in w cells.
+func (m *Model) tabBar(w int) []barPart {
+	least := safe.Width(strings.Join(m.tabTexts(m.router.current, 0), ""))
+	where := m.whereabouts(w - least - 3)
+	width := partsWidth(where)
+	room := w - 1
+	if len(m.router.trail()) > 1 && width > 0 {
+		room -= width + 2 // the way back counts more than the names of other views
+	}
+	var parts []barPart
+	x := 1
+	for i, text := range m.tabTexts(m.router.current, room) {
+		paint := m.ctx.Env.Styles.Tab
+		if i == m.router.current {
+			paint = m.ctx.Env.Styles.TabActive
+		}
+		name := strings.TrimLeft(text, " ") // the blanks before a name are not part of it
+		x += len(text) - len(name)
+		parts = append(parts, barPart{x, safe.Width(name), name, paint, func(m *Model) tea.Cmd { return m.switchTo(i) }})
+		x += safe.Width(name)
+	}
+	if width == 0 || x+width+2 > w {
+		return parts
+	}
+	for _, p := range where {
+		p.x += w - width - 1
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// crumbSep stands between the steps of the trail.
+const crumbSep = " › "
+
+// whereabouts is the trail to the view, or what a view at the root of its tab has
+// to say, in w cells: of a long trail the end.
+func (m *Model) whereabouts(w int) []barPart {
+	trail, paint := m.router.trail(), m.ctx.Env.Styles.Faint
+	if len(trail) == 1 {
+		h, ok := trail[0].(hinter)
+		if !ok || h.Hint() == "" {
+			return nil
+		}
+		return []barPart{{w: safe.Width(h.Hint()), text: h.Hint(), paint: paint}}
+	}
+	const least = 8 // cells of a title from which it says something
+	first := 0
+	for first < len(trail)-1 && trailWidth(trail[first:], first > 0) > w {
+		first++
+	}
+	var parts []barPart
+	x := 0
+	add := func(text string, do func(m *Model) tea.Cmd) {
+		parts = append(parts, barPart{x, safe.Width(text), text, paint, do})
+		x += safe.Width(text)
+	}
+	if first > 0 {
+		add("…", func(m *Model) tea.Cmd { return m.popTo(first - 1) })
+	}
+	for i := first; i < len(trail); i++ {
+		if x > 0 {
+			add(crumbSep, nil)
+		}
+		title := trail[i].Title()
+		if x+safe.Width(title) > w {
+			if w-x < least {
+				return nil
+			}
+			title = safe.Truncate(title, w-x)
+		}
+		add(title, func(m *Model) tea.Cmd { return m.popTo(i) })
+	}
+	return parts
+}
+
+// trailWidth is the width of a trail, with … in front if it is cut.
+func trailWidth(trail []views.View, cut bool) int {
+	titles := make([]string, 0, len(trail)+1)
+	if cut {
+		titles = append(titles, "…")
+	}
+	for _, v := range trail {
+		titles = append(titles, v.Title())
+	}
+	return safe.Width(strings.Join(titles, crumbSep))
+}
+
+func partsWidth(parts []barPart) int {
+	if len(parts) == 0 {
+		return 0
+	}
+	last := parts[len(parts)-1]
+	return last.x + last.w
+}
+
+func (m *Model) popTo(i int) tea.Cmd {
+	m.router.popTo(i)
+	return m.show()
 }
 
 // tabTexts is what the tab bar says of each view: its whole name, or a short
 // one, or its key alone, whatever fits. The current view keeps its whole name, in
 // brackets, not by colour alone.
-func tabTexts(current, w int) []string {
+func (m *Model) tabTexts(current, w int) []string {
+	whole := func(before, after string) func(i int) string {
+		return func(i int) string { return before + m.tabKey(i) + " " + tabs[i].title + after }
+	}
 	forms := []struct{ current, other func(i int) string }{
 		{whole("[", "]"), whole(" ", " ")},
-		{whole(" [", "]"), func(i int) string { return " " + tabs[i].key + " " + tabs[i].short }},
-		{whole(" [", "]"), func(i int) string { return " " + tabs[i].key }},
-		{whole("[", "]"), func(i int) string { return " " + tabs[i].key }},
+		{whole(" [", "]"), func(i int) string { return " " + m.tabKey(i) + " " + tabs[i].short }},
+		{whole(" [", "]"), func(i int) string { return " " + m.tabKey(i) }},
+		{whole("[", "]"), func(i int) string { return " " + m.tabKey(i) }},
 	}
 	texts := make([]string, len(tabs))
 	for _, form := range forms {
@@ -74,10 +162,8 @@ func tabTexts(current, w int) []string {
 	return texts
 }
 
-// whole is a tab with its whole name between two marks.
-func whole(before, after string) func(i int) string {
-	return func(i int) string { return before + tabs[i].key + " " + tabs[i].title + after }
-}
+// tabKey is the key of a tab, as people read it.
+func (m *Model) tabKey(i int) string { return m.keys.Views[i].Help().Key }
 
 // drawFooter draws as many of the keys that do something now as there is room
 // for, but always how to get help and how to leave. Keys of the view and of the

@@ -5,12 +5,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jonboulle/clockwork"
+
 	"github.com/donna-project/donnatop/ui/safe"
 )
 
 // Whatever the width, the tab bar names every view by its key and the current
 // one by its name, and nothing is cut.
 func TestTabBarFits(t *testing.T) {
+	m, err := New(sampleOptions(clockwork.NewFakeClockAt(testNow)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
 	for _, c := range []struct {
 		w    int
 		want string // of a view that is not the current one
@@ -19,7 +26,7 @@ func TestTabBarFits(t *testing.T) {
 	} {
 		for current := range tabs {
 			t.Run(fmt.Sprintf("%d %s", c.w, tabs[current].id), func(t *testing.T) {
-				texts := tabTexts(current, c.w-1)
+				texts := m.tabTexts(current, c.w-1)
 				bar := strings.Join(texts, "")
 				if n := safe.Width(bar); n > c.w-1 {
 					t.Errorf("%d cells: %q", n, bar)
@@ -48,7 +55,7 @@ func TestTabBarIsDrawnWhole(t *testing.T) {
 				d.press(tab.key)
 				d.must("[" + tab.key + " " + tab.title + "]")
 				bar := strings.Split(d.screen(), "\n")[1]
-				if want := strings.Join(tabTexts(i, w-1), ""); !strings.HasPrefix(bar, " "+want) {
+				if want := strings.Join(d.m.tabTexts(i, w-1), ""); !strings.HasPrefix(bar, " "+want) {
 					t.Errorf("%d columns: %q is drawn as %q", w, want, bar)
 				}
 			}

@@ -175,7 +175,7 @@ func TestWindowSplitSortMoney(t *testing.T) {
 		d.must("window 24h")
 		d.press("t")
 		d.must("window today")
-		d.press("T", "T")
+		d.press("t", "t", "t", "t")
 		d.must("window 1h")
 		d.must("$")
 		for _, key := range []string{"b", "s", "$"} {

@@ -25,20 +25,26 @@ func (m *Model) newHelp() *views.Detail {
 	})
 }
 
-// Widths of the columns of help.
+// Widths of the columns of help: of the keys, as long as they are not chosen
+// longer, and of what they do.
 const (
-	helpKey    = 10
-	helpColumn = 38
+	helpKey  = 10
+	helpMost = 18
+	helpDesc = 28
 )
 
 // drawHelp lays the groups out side by side, each next one in the column that is
 // the shortest so far.
 func drawHelp(env *panels.Env, bindings []views.Binding, w int) []string {
-	n := max(min(w/helpColumn, 3), 1)
+	keys := helpKey
+	for _, b := range bindings {
+		keys = max(keys, min(safe.Width(b.Help().Key)+1, helpMost))
+	}
+	n := max(min(w/(keys+helpDesc), 3), 1)
 	width := w / n
 	columns := make([][]string, n)
 	for _, g := range views.Groups {
-		block := drawGroup(env, g, bindings, width)
+		block := drawGroup(env, g, bindings, keys, width)
 		if len(block) == 0 {
 			continue
 		}
@@ -69,7 +75,7 @@ func drawHelp(env *panels.Env, bindings []views.Binding, w int) []string {
 	return lines
 }
 
-func drawGroup(env *panels.Env, g views.Group, bindings []views.Binding, w int) []string {
+func drawGroup(env *panels.Env, g views.Group, bindings []views.Binding, keys, w int) []string {
 	set := safe.Charset(env.ASCII)
 	var lines []string
 	for _, b := range bindings {
@@ -81,7 +87,7 @@ func drawGroup(env *panels.Env, g views.Group, bindings []views.Binding, w int) 
 			lines = append(lines, title.Space(1).Text(env.Styles.Title, string(g)).String())
 		}
 		row := line.New(w, set)
-		row.Space(1).Left(env.Styles.Key, b.Help().Key, helpKey).Text(env.Styles.Text, b.Help().Desc)
+		row.Space(1).Left(env.Styles.Key, b.Help().Key, keys).Text(env.Styles.Text, b.Help().Desc)
 		lines = append(lines, row.String())
 	}
 	if lines != nil {

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 
 	"github.com/donna-project/donnatop/ui/views"
@@ -10,10 +12,14 @@ import (
 type Keys struct {
 	Back, LastView         views.Binding
 	NextView, PreviousView views.Binding
+	Earlier, Later         views.Binding   // along the places where the reader was
 	Views                  []views.Binding // one for each tab
-	NextWindow, LastWindow views.Binding
+	NextWindow             views.Binding
 	Pause, Resume, Money   views.Binding
-	Sources, Help          views.Binding
+	Sources, Help, Theme   views.Binding
+	Palette                views.Binding
+	Copy, CopyID, Export   views.Binding
+	Mouse                  views.Binding
 	Quit, Interrupt        views.Binding
 }
 
@@ -24,12 +30,19 @@ func NewKeys() Keys {
 		LastView:     views.NewBinding("view.last", views.GroupView, "-", "last view", "-"),
 		NextView:     views.NewBinding("view.next", views.GroupView, "tab", "next view", "tab"),
 		PreviousView: views.NewBinding("view.previous", views.GroupView, "shift+tab", "previous view", "shift+tab"),
+		Earlier:      views.NewBinding("view.earlier", views.GroupView, "alt+←", "where you were", "alt+left", "backspace"),
+		Later:        views.NewBinding("view.later", views.GroupView, "alt+→", "and forward again", "alt+right"),
 		NextWindow:   views.NewBinding("window.next", views.GroupTime, "t", "window", "t"),
-		LastWindow:   views.NewBinding("window.previous", views.GroupTime, "T", "previous window", "T"),
 		Pause:        views.NewBinding("screen.pause", views.GroupTime, "space", "pause", "space"),
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
 		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
+		Copy:         views.NewBinding("row.copy", views.GroupPanel, "y", "copy", "y"),
+		CopyID:       views.NewBinding("row.copy_id", views.GroupPanel, "Y", "copy id", "Y"),
+		Export:       views.NewBinding("panel.export", views.GroupPanel, "e", "export", "e"),
 		Sources:      views.NewBinding("screen.sources", views.GroupScreen, "S", "sources", "S"),
+		Mouse:        views.NewBinding("screen.mouse", views.GroupScreen, "m", "mouse on/off", "m"),
+		Palette:      views.NewBinding("screen.palette", views.GroupScreen, ":", "command", ":"),
+		Theme:        views.NewBinding("screen.theme", views.GroupScreen, "T", "theme", "T"),
 		Help:         views.NewBinding("screen.help", views.GroupScreen, "?", "help", "?"),
 		Quit:         views.NewBinding("app.quit", views.GroupScreen, "q", "quit", "q"),
 		Interrupt:    views.NewBinding("app.interrupt", views.GroupScreen, "ctrl+c", "quit at once", "ctrl+c"),
@@ -46,7 +59,7 @@ func (k *Keys) All() []*views.Binding {
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.Sources, &k.Money, &k.LastView, &k.NextView, &k.PreviousView, &k.LastWindow, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Earlier, &k.Later, &k.Mouse, &k.Help, &k.Quit, &k.Interrupt)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.
@@ -57,10 +70,15 @@ func NewOverlayKeys() OverlayKeys {
 	return OverlayKeys{Close: views.NewBinding("overlay.close", views.GroupScreen, "esc/q", "close", "esc", "q", "?")}
 }
 
+// All lists the bindings.
+func (k *OverlayKeys) All() []*views.Binding { return []*views.Binding{&k.Close} }
+
 // Scope is a part of the program with keys of its own.
 type Scope struct {
 	Name     string
 	Bindings []views.Binding
+	// beside are the bindings of other scopes that hold at the same time.
+	beside []views.Binding
 }
 
 // Bindings lists every key there is, scope by scope, whether or not it does
@@ -68,12 +86,16 @@ type Scope struct {
 func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
 	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
+	pick, line := NewPickKeys(), NewPaletteKeys()
+	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
 	return []Scope{
-		{"Everywhere", values(app.All())},
-		{"Panels", values(board.All())},
-		{"Logs", values(logs.All())},
-		{"Details", values(detail.All())},
-		{"Help and sources", values([]*views.Binding{&overlay.Close})},
+		{Name: "Everywhere", Bindings: everywhere},
+		{Name: "Panels", Bindings: values(board.All()), beside: everywhere},
+		{Name: "Logs", Bindings: values(logs.All()), beside: everywhere},
+		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
+		{Name: "Lists to choose from", Bindings: values(pick.All()), beside: closing},
+		{Name: "Command palette", Bindings: values(line.All()), beside: closing[1:]},
+		{Name: "What lies over a view", Bindings: closing[:1], beside: closing[1:]},
 	}
 }
 

@@ -22,7 +22,6 @@ import (
 	"sync"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/jonboulle/clockwork"
 
@@ -32,10 +31,6 @@ import (
 	"github.com/donna-project/donnatop/ui/views"
 )
 
-// frameEvery is how often the frame is drawn anew at most, but for key presses
-// and new sizes: thirty times a second is as live as anybody can see.
-const frameEvery = 33 * time.Millisecond
-
 // Options set up a session.
 type Options struct {
 	Hub Hub // required
@@ -43,7 +38,8 @@ type Options struct {
 	// time of the data is in its snapshots. The real clock if nil.
 	Clock    clockwork.Clock
 	Location *time.Location // of the times shown; UTC if nil
-	Theme    string         // one of themes.Names; the default theme if empty
+	Theme    string         // one of Themes; the default theme if empty
+	Themes   *themes.Set    // to choose from; those built in if nil
 	NoColor  bool           // draw without colours, whatever the theme
 	ASCII    bool           // draw with ASCII only
 	Window   string         // one of data.WindowNames to begin with; 24h if empty
@@ -53,6 +49,16 @@ type Options struct {
 	Log      *slog.Logger   // what went wrong while drawing; discarded if nil
 	Tracer   views.Tracer   // finds the life of a request; nil if nothing can be traced
 	Archive  views.Archive  // reads what is not in memory; nil if nothing can be
+	// Keys are other keys for actions; what CheckKeys has to say of them is an error.
+	Keys map[string][]string
+	// Filters are saved filters by name.
+	Filters map[string]string
+	// ExportDir is where exports are written. Without one they can only be copied,
+	// as it has to be for those who sit at another machine.
+	ExportDir string
+	// Tmux tells that the terminal is one of tmux, which passes the clipboard on
+	// only if asked to.
+	Tmux bool
 }
 
 // Model is one session's screen. It implements [tea.Model]. Close ends what it
@@ -66,8 +72,11 @@ type Model struct {
 	keys     Keys
 	over     OverlayKeys
 	router   *router
-	overlays []*views.Detail // what lies over the view, the last on top
+	overlays []overlay // what lies over the view, the last on top
 	feed     feed
+	flash    flash
+	mouse    bool
+	recent   []string // commands of the palette, the last one first
 
 	news  <-chan struct{}
 	done  chan struct{} // closed by close
@@ -80,20 +89,8 @@ type Model struct {
 	frame frame
 }
 
-// frame is the picture of the screen and when it was drawn.
-type frame struct {
-	text    string
-	dirty   bool
-	urgent  bool // to be drawn at once
-	at      time.Time
-	waiting bool // a timer runs until it may be drawn again
-}
-
 // clockMsg says that the clock in the header shows another second.
 type clockMsg struct{}
-
-// frameMsg says that the frame may be drawn again.
-type frameMsg struct{}
 
 // New is a session. The error names what there is of what it doesn't know.
 func New(o Options) (*Model, error) {
@@ -115,6 +112,9 @@ func New(o Options) (*Model, error) {
 	if !slices.Contains(data.WindowNames, o.Window) {
 		return nil, fmt.Errorf("unknown window %q: use one of %s", o.Window, strings.Join(data.WindowNames, ", "))
 	}
+	if err := keysError(o.Keys); err != nil {
+		return nil, err
+	}
 	m := &Model{
 		options: o, theme: o.Theme, window: o.Window,
 		keys: NewKeys(), over: NewOverlayKeys(), done: make(chan struct{}),
@@ -125,14 +125,16 @@ func New(o Options) (*Model, error) {
 	if o.NoColor {
 		m.theme = themeWithoutColours
 	}
-	styles, err := themes.New(m.theme, true)
+	styles, err := o.Themes.New(m.theme, true)
 	if err != nil {
 		return nil, err
 	}
 	m.ctx = &views.Context{
 		Env: panels.Env{Styles: styles, ASCII: o.ASCII, Location: o.Location}, Log: o.Log,
-		Tracer: o.Tracer, Archive: o.Archive,
+		Tracer: o.Tracer, Archive: o.Archive, Keys: o.Keys,
 	}
+	m.ctx.Rebind(m.keys.All())
+	m.ctx.Rebind(m.over.All())
 	m.router = newRouter(m.ctx)
 	if o.View != "" {
 		tab := slices.Index(ViewNames(), o.View)
@@ -154,9 +156,6 @@ func New(o Options) (*Model, error) {
 	m.frame.dirty = true
 	return m, nil
 }
-
-// themeWithoutColours tells things apart by brightness and glyphs alone.
-const themeWithoutColours = "mono"
 
 // Close ends the subscription and the commands that wait. The model must not be
 // used any more.
@@ -182,6 +181,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		m.touch(true)
 		return m.pressed(msg)
+	case tea.MouseMsg:
+		return m.moused(msg)
 	case tea.BackgroundColorMsg:
 		return m.restyle(msg.IsDark())
 	case tea.FocusMsg:
@@ -210,95 +211,13 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.feed.gotFigures(msg)
 		m.touch(false)
 		return tea.Batch(m.needFigures(), m.show())
+	case exportedMsg:
+		return m.exported(msg)
+	case flashOverMsg:
+		m.flashOver(msg)
 	default:
 		return m.forward(msg)
 	}
-	return nil
-}
-
-// touch marks the frame as out of date.
-func (m *Model) touch(urgent bool) {
-	m.frame.dirty = true
-	m.frame.urgent = m.frame.urgent || urgent
-}
-
-// scheduleFrame makes sure that a frame which is too early to be drawn is drawn
-// when its time has come.
-func (m *Model) scheduleFrame() tea.Cmd {
-	f := &m.frame
-	if !f.dirty || f.urgent || f.waiting {
-		return nil
-	}
-	wait := f.at.Add(frameEvery).Sub(m.options.Clock.Now())
-	if wait <= 0 {
-		return nil
-	}
-	f.waiting = true
-	return m.after(wait, frameMsg{})
-}
-
-// forward passes a message on to the views: an answer to one of their commands,
-// or pasted text, which is for the one that can be seen.
-func (m *Model) forward(msg tea.Msg) tea.Cmd {
-	if _, ok := msg.(tea.PasteMsg); ok {
-		m.touch(true)
-		return m.ask(m.router.top(), msg)
-	}
-	if !views.Own(msg) {
-		return nil
-	}
-	m.touch(false)
-	var cmds []tea.Cmd
-	for _, v := range m.router.all() {
-		cmds = append(cmds, m.ask(v, msg))
-	}
-	return tea.Batch(cmds...)
-}
-
-// ask lets a view handle a message and does what it wants of the shell.
-func (m *Model) ask(v views.View, msg tea.Msg) tea.Cmd {
-	intent, cmd := v.Update(msg)
-	switch intent := intent.(type) {
-	case views.Open:
-		m.router.push(intent.View)
-		return tea.Batch(cmd, m.show())
-	case views.SwitchTo:
-		return tea.Batch(cmd, m.switchTo(slices.Index(ViewNames(), string(intent.View))))
-	}
-	return cmd
-}
-
-// show gives the view that can be seen its size and data.
-func (m *Model) show() tea.Cmd {
-	s := m.layout()
-	d := &views.Data{Snapshot: m.feed.shown(), Figures: m.feed.figures, Figured: m.feed.figured, Window: m.window}
-	for _, o := range m.overlays {
-		o.Resize(s.body.W, s.body.H)
-		o.SetData(d)
-	}
-	v := m.router.top()
-	v.Resize(s.body.W, s.body.H)
-	return v.SetData(d)
-}
-
-func (m *Model) layout() screen {
-	_, ok := m.notice()
-	return layout(m.w, m.h, layoutOptions{notice: ok})
-}
-
-// restyle changes to the dark or light variant of the theme.
-func (m *Model) restyle(dark bool) tea.Cmd {
-	if m.ctx.Env.Styles.Dark == dark {
-		return nil
-	}
-	styles, err := themes.New(m.theme, dark)
-	if err != nil {
-		m.options.Log.Error("the theme has no such variant", "theme", m.theme, "dark", dark, "error", err)
-		return nil
-	}
-	m.ctx.Env.Styles = styles
-	m.ctx.Version++
-	m.touch(true)
 	return nil
 }
 
@@ -310,155 +229,4 @@ func (m *Model) tick() tea.Cmd {
 	m.ticking = true
 	now := m.options.Clock.Now()
 	return m.after(now.Truncate(time.Second).Add(time.Second).Sub(now), clockMsg{})
-}
-
-// pressed handles a key: what lies on top comes first, then the view, then what
-// holds everywhere.
-func (m *Model) pressed(press tea.KeyPressMsg) tea.Cmd {
-	if key.Matches(press, m.keys.Interrupt.Binding) {
-		return tea.Quit
-	}
-	if n := len(m.overlays); n > 0 {
-		if key.Matches(press, m.over.Close.Binding) {
-			m.overlays = m.overlays[:n-1]
-			return nil
-		}
-		return m.ask(m.overlays[n-1], press)
-	}
-	v := m.router.top()
-	if v.Capturing() || handles(v.Bindings(), press) {
-		return m.ask(v, press)
-	}
-	return m.everywhere(press)
-}
-
-// everywhere handles a key that means the same in all views.
-func (m *Model) everywhere(press tea.KeyPressMsg) tea.Cmd {
-	m.enableKeys()
-	k := &m.keys
-	for i := range k.Views {
-		if key.Matches(press, k.Views[i].Binding) {
-			return m.switchTo(i)
-		}
-	}
-	switch {
-	case key.Matches(press, k.Back.Binding):
-		m.router.pop()
-		return m.show()
-	case key.Matches(press, k.LastView.Binding):
-		return m.switchTo(m.router.last)
-	case key.Matches(press, k.NextView.Binding):
-		return m.switchTo((m.router.current + 1) % len(tabs))
-	case key.Matches(press, k.PreviousView.Binding):
-		return m.switchTo((m.router.current + len(tabs) - 1) % len(tabs))
-	case key.Matches(press, k.NextWindow.Binding):
-		return m.changeWindow(1)
-	case key.Matches(press, k.LastWindow.Binding):
-		return m.changeWindow(-1)
-	case key.Matches(press, k.Pause.Binding):
-		m.feed.held = m.feed.latest
-		return tea.Batch(m.needFigures(), m.show())
-	case key.Matches(press, k.Resume.Binding):
-		m.feed.held = nil
-		return tea.Batch(m.needFigures(), m.show())
-	case key.Matches(press, k.Money.Binding):
-		m.ctx.Env.HideMoney = !m.ctx.Env.HideMoney
-		m.ctx.Version++
-	case key.Matches(press, k.Help.Binding):
-		return m.open(m.newHelp())
-	case key.Matches(press, k.Sources.Binding):
-		return m.open(m.newSources())
-	case key.Matches(press, k.Quit.Binding):
-		return tea.Quit
-	}
-	return nil
-}
-
-// enableKeys switches the keys on that do something now.
-func (m *Model) enableKeys() {
-	k, v := &m.keys, m.router.top()
-	uses, deep := v.Uses(), len(m.router.trail()) > 1
-	k.Back.SetEnabled(deep)
-	k.LastView.SetEnabled(m.router.last != m.router.current)
-	k.NextWindow.SetEnabled(uses.Window)
-	k.LastWindow.SetEnabled(uses.Window)
-	k.Money.SetEnabled(uses.Money)
-	k.Pause.SetEnabled(m.feed.held == nil)
-	k.Resume.SetEnabled(m.feed.held != nil)
-	for i := range k.Views {
-		k.Views[i].SetEnabled(i != m.router.current || deep)
-	}
-}
-
-func (m *Model) switchTo(tab int) tea.Cmd {
-	m.router.switchTo(tab)
-	return m.show()
-}
-
-func (m *Model) changeWindow(by int) tea.Cmd {
-	names := data.WindowNames
-	m.window = names[(slices.Index(names, m.window)+by+len(names))%len(names)]
-	return m.show()
-}
-
-// open puts a text over the view.
-func (m *Model) open(d *views.Detail) tea.Cmd {
-	m.overlays = append(m.overlays, d)
-	return m.show()
-}
-
-// bindings lists the keys that do something now: those of what has the focus,
-// and those of the shell that are not taken by it.
-func (m *Model) bindings() (own, shell []views.Binding) {
-	if n := len(m.overlays); n > 0 {
-		return m.overlays[n-1].Bindings(), []views.Binding{m.over.Close, m.keys.Interrupt}
-	}
-	v := m.router.top()
-	own = v.Bindings()
-	if v.Capturing() {
-		return own, []views.Binding{m.keys.Interrupt}
-	}
-	m.enableKeys()
-	return own, without(views.Enabled(m.keys.All()), own)
-}
-
-// View implements [tea.Model].
-func (m *Model) View() tea.View {
-	f := &m.frame
-	if now := m.options.Clock.Now(); f.dirty && (f.urgent || now.Sub(f.at) >= frameEvery) {
-		f.text = strings.Join(m.draw(), "\n")
-		f.dirty, f.urgent, f.at = false, false, now
-	}
-	v := tea.NewView(f.text)
-	v.AltScreen = true
-	v.ReportFocus = true
-	v.WindowTitle = "donnatop"
-	return v
-}
-
-// draw gives the frame: exactly m.h lines of exactly m.w cells.
-func (m *Model) draw() []string {
-	s := m.layout()
-	if s.tooSmall {
-		return m.drawTooSmall()
-	}
-	lines := make([]string, 0, m.h)
-	lines = append(lines, m.drawHeader(s.header.W))
-	if text, ok := m.notice(); ok && !s.notice.Empty() {
-		lines = append(lines, m.drawNotice(text, s.notice.W))
-	}
-	lines = append(lines, m.drawTabs(s.tabs.W))
-	lines = append(lines, m.drawBody(s.body)...)
-	return append(lines, m.drawFooter(s.footer.W))
-}
-
-func (m *Model) drawBody(at views.Rect) []string {
-	v := m.router.top()
-	draw, what := v.Lines, "view "+string(v.ID())
-	if n := len(m.overlays); n > 0 {
-		draw, what = m.overlays[n-1].Lines, "text"
-	}
-	return views.Guard(m.options.Log, what, draw, func(err error) []string {
-		return views.Failure(&m.ctx.Env, err, at.W, at.H)
-	})
 }

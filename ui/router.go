@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/donna-project/donnatop/ui/views"
+import (
+	"slices"
+
+	"github.com/donna-project/donnatop/ui/views"
+)
 
 // tabs are the views with a place in the tab bar, in its order.
 var tabs = []struct {
@@ -39,11 +43,23 @@ func ViewNames() []string {
 
 // router knows where the reader is: in one of the tabs, each of which has a
 // stack of views opened from one another. A tab left and entered again is as it
-// was.
+// was. Every move to another place can be taken back, and then made again.
 type router struct {
 	stacks        [][]views.View // by tab; the last one of each can be seen
 	current, last int
+
+	behind, ahead []place // where the reader was before, and before going back; the nearest last
 }
+
+// place is where the reader was: a tab and the views open in it. Places share
+// these slices with the stacks: they are replaced, never changed.
+type place struct {
+	tab  int
+	open []views.View
+}
+
+// maxHistory is how many places are remembered. The views of each are kept.
+const maxHistory = 50
 
 func newRouter(ctx *views.Context) *router {
 	r := &router{}
@@ -63,30 +79,74 @@ func (r *router) top() views.View {
 func (r *router) trail() []views.View { return r.stacks[r.current] }
 
 func (r *router) push(v views.View) {
-	r.stacks[r.current] = append(r.stacks[r.current], v)
+	r.leave()
+	r.stacks[r.current] = append(slices.Clone(r.stacks[r.current]), v)
 }
 
 // pop leaves the view for the one it was opened from, if there is one.
-func (r *router) pop() {
-	if s := r.stacks[r.current]; len(s) > 1 {
-		r.stacks[r.current] = s[:len(s)-1]
+func (r *router) pop() { r.popTo(len(r.trail()) - 2) }
+
+// popTo goes back along the trail, to the view with this index.
+func (r *router) popTo(i int) {
+	if s := r.trail(); i >= 0 && i < len(s)-1 {
+		r.leave()
+		r.stacks[r.current] = s[:i+1]
 	}
 }
 
 // switchTo goes to a tab; to the one that is there, it goes back to its root.
 func (r *router) switchTo(tab int) {
 	if tab == r.current {
-		r.stacks[tab] = r.stacks[tab][:1]
+		r.popTo(0)
 		return
 	}
+	r.leave()
 	r.last, r.current = r.current, tab
 }
 
-// all lists every view that is open anywhere.
+// leave remembers where the reader is, before a move to another place.
+func (r *router) leave() {
+	r.behind = append(r.behind, place{r.current, r.trail()})
+	r.behind = r.behind[max(len(r.behind)-maxHistory, 0):]
+	r.ahead = nil
+}
+
+// goBack takes the last move back; goForward makes it again.
+func (r *router) goBack() { r.behind, r.ahead = r.retrace(r.behind, r.ahead) }
+
+func (r *router) goForward() { r.ahead, r.behind = r.retrace(r.ahead, r.behind) }
+
+// retrace goes to the nearest place of from, and remembers the present one in to.
+func (r *router) retrace(from, to []place) (restFrom, restTo []place) {
+	n := len(from)
+	if n == 0 {
+		return from, to
+	}
+	p, here := from[n-1], place{r.current, r.trail()}
+	if p.tab != r.current {
+		r.last, r.current = r.current, p.tab
+	}
+	r.stacks[p.tab] = p.open
+	return from[:n-1], append(to, here)
+}
+
+// all lists every view that is open anywhere, or that the reader can go back to.
 func (r *router) all() []views.View {
 	var out []views.View
+	seen := make(map[views.View]bool)
+	add := func(open []views.View) {
+		for _, v := range open {
+			if !seen[v] {
+				seen[v] = true
+				out = append(out, v)
+			}
+		}
+	}
 	for _, s := range r.stacks {
-		out = append(out, s...)
+		add(s)
+	}
+	for _, p := range slices.Concat(r.behind, r.ahead) {
+		add(p.open)
 	}
 	return out
 }

@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui"
+	"github.com/donna-project/donnatop/ui/safe"
 )
 
 // shown is what the dashboard opens on.
@@ -34,6 +38,11 @@ func runDashboard(ctx context.Context, e *env, o *options) error {
 // show opens the dashboard, or prints the figures once where there is no
 // terminal to draw on.
 func show(ctx context.Context, e *env, o *options, w shown) error {
+	keys, err := o.keys()
+	if err != nil {
+		return err
+	}
+	own := ownThemes(e)
 	log, closeLog, err := o.openLog(e)
 	if err != nil {
 		return err
@@ -51,9 +60,10 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	}
 	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
 	model, err := ui.New(ui.Options{
-		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, ASCII: o.ascii, NoColor: o.noColor,
+		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
 		Tracer: finder, Archive: archive,
+		Keys: keys,
 	})
 	if err != nil {
 		return usageError{err}
@@ -62,4 +72,18 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		return fmt.Errorf("run the dashboard: %w", err)
 	}
 	return nil
+}
+
+// ownThemes are the themes there are, the user's own included. A directory that
+// can't be read is told and keeps nobody from working.
+func ownThemes(e *env) *themes.Set {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return nil // no home directory, no themes in it
+	}
+	set, err := themes.ReadDir(filepath.Join(dir, "donnatop", "themes"))
+	if err != nil {
+		fmt.Fprintf(e.stderr, "donnatop: %s: going on with the themes built in\n", safe.Text(err.Error()))
+	}
+	return set
 }

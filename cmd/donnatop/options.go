@@ -124,7 +124,7 @@ func (o *options) addSourceFlags(f *pflag.FlagSet) {
 func (o *options) addScreenFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.window, "window", data.Window24h, "time `window` to begin with: "+strings.Join(data.WindowNames, ", "))
 	f.StringVar(&o.tz, "tz", "UTC", "time `zone` of the clocks on screen; days and months stay UTC, as Donna counts them")
-	f.StringVar(&o.theme, "theme", "", "colour `theme` [$DONNATOP_THEME]")
+	f.StringVar(&o.theme, "theme", "", "colour `theme`: a built-in one or one of your own [$DONNATOP_THEME]")
 	f.BoolVar(&o.ascii, "ascii", false, "draw borders and charts in ASCII")
 	f.BoolVar(&o.noColor, "no-color", false, "no colours [$NO_COLOR]")
 	f.StringVar(&o.logFile, "log-file", "", "write donnatop's own log to this `file`, in Donna's format")

@@ -21,6 +21,7 @@
 package safe
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -258,3 +259,23 @@ var pictures = func() (p [' ']string) {
 	}
 	return p
 }()
+
+// Plain is s for a file or a clipboard: whole, in valid UTF-8, with its tabs and
+// line breaks, but without any other control and without what reverses text, so
+// that pasting it, or printing the file, does nothing but show it.
+func Plain(s string) string {
+	if plain(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return r
+		case r < ' ', r >= 0x7f && r < 0xa0, r == 0x2028, r == 0x2029:
+			return -1
+		case r == 0x61c, r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // bidi controls
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, replacement))
+}

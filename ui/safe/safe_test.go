@@ -162,3 +162,20 @@ func BenchmarkAppend(b *testing.B) {
 		})
 	}
 }
+
+func TestPlain(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                           "",
+		"plain":                      "plain",
+		"two\nlines\tand\r\n":        "two\nlines\tand\n",
+		"\x1b]52;c;ZXZpbA==\aa\x00b": "]52;c;ZXZpbA==ab",
+		"\u009b31mC1\u0085\u2028x":   "31mC1x",
+		"\u202egnp.\u2066exe\u2069":  "gnp.exe",
+		"bad \xff byte":              "bad \uFFFD byte",
+		"👨‍👩‍👧 é e\u0301 日本 कि \u200b": "👨‍👩‍👧 é e\u0301 日本 कि \u200b",
+	} {
+		if got := safe.Plain(in); got != want {
+			t.Errorf("Plain(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

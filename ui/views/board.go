@@ -84,6 +84,7 @@ func newBoard(ctx *Context, spec boardSpec) *Board {
 		return slices.Index(spec.layouts.keep, a.ID) - slices.Index(spec.layouts.keep, b.ID)
 	})
 	v.lists = make([]list, len(v.panels))
+	ctx.Rebind(v.keys.All())
 	return v
 }
 
@@ -140,10 +141,10 @@ func (v *Board) settleLists() {
 // Hint tells of panels that can't be seen and how to see them; "" if all can.
 func (v *Board) Hint() string {
 	if v.mode == fullScreenMode {
-		return fmt.Sprintf("panel %d of %d: n, p", v.focus+1, len(v.panels))
+		return fmt.Sprintf("panel %d of %d: %s, %s", v.focus+1, len(v.panels), v.keys.Next.Help().Key, v.keys.Previous.Help().Key)
 	}
 	if hidden := len(v.panels) - len(v.layout); hidden > 0 {
-		return fmt.Sprintf("%d more panels: f, then n", hidden)
+		return fmt.Sprintf("%d more panels: %s, then %s", hidden, v.keys.FullScreen.Help().Key, v.keys.Next.Help().Key)
 	}
 	return ""
 }
@@ -317,7 +318,7 @@ func (v *Board) goTo(p position) {
 func (v *Board) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
-		return nil, nil
+		return v.moused(msg), nil
 	}
 	v.Bindings() // enables what can be done now
 	k := &v.keys

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -43,6 +44,7 @@ type Detail struct {
 	uses    Uses
 	live    bool                                  // content changes with the data
 	content func(env *panels.Env, w int) []string // lines of exactly w cells
+	subject Subject
 
 	ctx   *Context
 	keys  DetailKeys
@@ -54,15 +56,22 @@ type Detail struct {
 
 // NewInvocation is the detail of a row of invocation_log.
 func NewInvocation(ctx *Context, r *data.InvocationRow) *Detail {
-	return newDetail(ctx, IDInvocation, "Invocation "+safe.Truncate(r.ID, 12), Uses{Money: true},
+	d := newDetail(ctx, IDInvocation, "Invocation "+safe.Truncate(r.ID, 12), Uses{Money: true},
 		func(env *panels.Env, w int) []string { return panels.InvocationDetail(env, r, w) })
+	d.subject.ID = r.ID
+	if row, err := json.Marshal(r); err == nil {
+		d.subject.Text = string(row)
+	}
+	return d
 }
 
 // NewLine is the detail of a log line.
 func NewLine(ctx *Context, l *data.LogLine) *Detail {
 	at := l.Time.In(ctx.location()).Format(format.LayoutMillis)
-	return newDetail(ctx, IDLine, strings.TrimSpace(at+" "+safe.Truncate(l.Event, 32)), Uses{},
+	d := newDetail(ctx, IDLine, strings.TrimSpace(at+" "+safe.Truncate(l.Event, 32)), Uses{},
 		func(env *panels.Env, w int) []string { return panels.LogDetail(env, l, w) })
+	d.subject.Text = l.Raw
+	return d
 }
 
 // NewText is a text of the shell's own, drawn anew whenever the data changes.
@@ -73,7 +82,9 @@ func NewText(ctx *Context, id ID, title string, content func(env *panels.Env, w 
 }
 
 func newDetail(ctx *Context, id ID, title string, uses Uses, content func(*panels.Env, int) []string) *Detail {
-	return &Detail{ctx: ctx, id: id, title: title, uses: uses, content: content, keys: NewDetailKeys()}
+	d := &Detail{ctx: ctx, id: id, title: title, uses: uses, content: content, keys: NewDetailKeys()}
+	ctx.Rebind(d.keys.All())
+	return d
 }
 
 // ID implements [View].
@@ -87,6 +98,9 @@ func (d *Detail) Uses() Uses { return d.uses }
 
 // Capturing implements [View].
 func (d *Detail) Capturing() bool { return false }
+
+// Subject implements [Selecting].
+func (d *Detail) Subject() Subject { return d.subject }
 
 // SetData implements [View]: a row or line stays as it was when it was opened.
 func (d *Detail) SetData(*Data) tea.Cmd {
@@ -123,6 +137,9 @@ func (d *Detail) Bindings() []Binding {
 
 // Update implements [View].
 func (d *Detail) Update(msg tea.Msg) (Intent, tea.Cmd) {
+	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
+		d.moused(wheel)
+	}
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		return nil, nil

@@ -60,7 +60,18 @@ func NewRow(ctx *Context, title string, fields []field) *Detail {
 	for _, f := range fields {
 		uses.Money = uses.Money || f.money
 	}
-	return newDetail(ctx, IDRow, title, uses, func(env *panels.Env, w int) []string { return drawFields(env, fields, w) })
+	d := newDetail(ctx, IDRow, title, uses, func(env *panels.Env, w int) []string { return drawFields(env, fields, w) })
+	d.subject.Text = textOf(fields)
+	return d
+}
+
+// textOf is fields as text: a line each, label and value apart by a tab.
+func textOf(fields []field) string {
+	var b strings.Builder
+	for _, f := range fields {
+		b.WriteString(f.label + "\t" + f.value + "\n")
+	}
+	return b.String()
 }
 
 // Widths of the labels of fields, and the width of all below which they get a

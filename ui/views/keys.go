@@ -1,6 +1,10 @@
 package views
 
-import "charm.land/bubbles/v2/key"
+import (
+	"charm.land/bubbles/v2/key"
+
+	"github.com/donna-project/donnatop/ui/keyname"
+)
 
 // Group is the task a key serves; help is grouped by it.
 type Group string
@@ -31,6 +35,22 @@ type Binding struct {
 // label is how people read them.
 func NewBinding(action string, group Group, label, desc string, keys ...string) Binding {
 	return Binding{Action: action, Group: group, Binding: key.NewBinding(key.WithKeys(keys...), key.WithHelp(label, desc))}
+}
+
+// Rebind gives bindings the keys that the user chose for their actions. Every key
+// map of a session passes through it once, when it is made.
+func (c *Context) Rebind(bindings []*Binding) {
+	for _, b := range bindings {
+		if keys, ok := c.Keys[b.Action]; ok {
+			b.Rebind(keys)
+		}
+	}
+}
+
+// Rebind gives the binding other keys, in its help as well.
+func (b *Binding) Rebind(keys []string) {
+	b.SetKeys(keys...)
+	b.SetHelp(keyname.Label(keys), b.Help().Desc)
 }
 
 // Enabled gives those of bindings that do something now, in their order.

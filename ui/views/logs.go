@@ -58,7 +58,9 @@ func anchorOf(l *data.LogLine) anchor { return anchor{l.Time, l.Seq} }
 
 // NewLogs is the Logs view.
 func NewLogs(ctx *Context) *Logs {
-	return &Logs{ctx: ctx, keys: NewLogsKeys(), data: &Data{}, following: true}
+	v := &Logs{ctx: ctx, keys: NewLogsKeys(), data: &Data{}, following: true}
+	ctx.Rebind(v.keys.All())
+	return v
 }
 
 // ID implements [View].
@@ -167,6 +169,8 @@ func (v *Logs) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	switch msg := msg.(type) {
 	case matchedMsg:
 		return nil, v.matched(msg)
+	case tea.MouseWheelMsg:
+		v.moused(msg)
 	case tea.PasteMsg:
 		if v.mode == logsTyping {
 			v.prompt.update(msg)

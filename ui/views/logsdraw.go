@@ -282,9 +282,9 @@ func (v *Logs) status() string {
 	case v.following:
 		add("following")
 	case v.unseen() > 0:
-		add("%s new, G follows", format.Int(int64(v.unseen())))
+		add("%s new, %s follows", format.Int(int64(v.unseen())), v.keys.Follow.Help().Key)
 	default:
-		add("G follows")
+		add("%s follows", v.keys.Follow.Help().Key)
 	}
 	switch {
 	case st.State == data.StateLive && st.Loaded:

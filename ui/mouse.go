@@ -1,0 +1,83 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/donna-project/donnatop/ui/views"
+)
+
+// toggleMouse lets the terminal report the mouse, or leaves it to the terminal,
+// which then selects text with it.
+func (m *Model) toggleMouse() tea.Cmd {
+	m.mouse = !m.mouse
+	if m.mouse {
+		return m.say(views.Say{Text: "mouse on: wheel scrolls, click selects, second click opens; most terminals select text with shift held"})
+	}
+	return m.say(views.Say{Text: "mouse off: it is the terminal's own again"})
+}
+
+// moused handles a click or the wheel: whatever it points at gets it, with the
+// place counted from its own top left corner.
+func (m *Model) moused(msg tea.MouseMsg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.MouseClickMsg:
+		if msg.Button != tea.MouseLeft {
+			return nil
+		}
+	case tea.MouseWheelMsg:
+	default:
+		return nil
+	}
+	m.touch(true)
+	s, at := m.layout(), msg.Mouse()
+	if s.tooSmall {
+		return nil
+	}
+	if n := len(m.overlays); n > 0 {
+		return m.mousedOverlay(&m.overlays[n-1], msg, s.body)
+	}
+	if _, click := msg.(tea.MouseClickMsg); click && contains(s.tabs, at.X, at.Y) {
+		return m.clickedTabs(at.X-s.tabs.X, s.tabs.W)
+	}
+	if contains(s.body, at.X, at.Y) {
+		return m.ask(m.router.top(), moved(msg, s.body.X, s.body.Y))
+	}
+	return nil
+}
+
+// mousedOverlay hands the mouse to an overlay; a click beside one closes it.
+func (m *Model) mousedOverlay(o *overlay, msg tea.MouseMsg, body views.Rect) tea.Cmd {
+	place := o.place(body.W, body.H)
+	place.X, place.Y = place.X+body.X, place.Y+body.Y
+	at := msg.Mouse()
+	if contains(place, at.X, at.Y) {
+		return m.ask(o.View, moved(msg, place.X, place.Y))
+	}
+	if _, click := msg.(tea.MouseClickMsg); click {
+		return m.drop()
+	}
+	return nil
+}
+
+func (m *Model) clickedTabs(x, w int) tea.Cmd {
+	for _, p := range m.tabBar(w) {
+		if p.do != nil && x >= p.x && x < p.x+p.w {
+			return p.do(m)
+		}
+	}
+	return nil
+}
+
+func contains(r views.Rect, x, y int) bool {
+	return x >= r.X && x < r.X+r.W && y >= r.Y && y < r.Y+r.H
+}
+
+// moved is a mouse message with its place counted from another corner.
+func moved(msg tea.MouseMsg, x, y int) tea.Msg {
+	at := msg.Mouse()
+	at.X, at.Y = at.X-x, at.Y-y
+	if _, ok := msg.(tea.MouseWheelMsg); ok {
+		return tea.MouseWheelMsg(at)
+	}
+	return tea.MouseClickMsg(at)
+}
