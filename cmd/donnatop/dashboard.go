@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/alert"
 	"github.com/donna-project/donnatop/ui"
 )
 
@@ -16,6 +18,16 @@ type shown struct {
 	sources []data.Source
 	clock   clockwork.Clock // whose now the figures are of
 	title   string
+	// simulated data has alerts of its own, that no watch knows of.
+	simulated bool
+}
+
+// showEngine judges the alerts that are shown.
+func (o *options) showEngine(e *env, w shown, log *slog.Logger) (*alert.Engine, error) {
+	if w.simulated {
+		return o.apart(w.clock)
+	}
+	return o.looker(e, w.clock, log)
 }
 
 func runDashboard(ctx context.Context, e *env, o *options) error {
@@ -34,6 +46,10 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		return err
 	}
 	defer closeLog()
+	engine, err := o.showEngine(e, w, log)
+	if err != nil {
+		return err
+	}
 	sys := start(ctx, w.clock, o.refresh, log, w.sources)
 	defer sys.stop(e.clock, patience)
 	if !e.isTerminal() {
@@ -42,8 +58,12 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		if err != nil {
 			return err
 		}
+		if snap, err = judged(sys, snap, engine); err != nil {
+			return err
+		}
 		return printSnapshot(e, o, &snapshotOptions{text: true}, snap)
 	}
+	defer sys.judge(ctx, engine, w.clock, log)()
 	model, err := ui.New(ui.Options{
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 
@@ -27,7 +28,8 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) (string, bool)
-	clock          clockwork.Clock // the wall clock if nil
+	clock          clockwork.Clock   // the wall clock if nil
+	transport      http.RoundTripper // for messages; the usual one if nil
 }
 
 // isTerminal tells whether stdout is one.
@@ -99,7 +101,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 	root.SuggestionsMinimumDistance = 2
 	o.addSourceFlags(root.PersistentFlags())
 	o.addScreenFlags(root.PersistentFlags())
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newVersion(e))
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newWatch(e, o), newVersion(e))
 	return root
 }
 
