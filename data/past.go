@@ -78,9 +78,6 @@ const RecentRows = 200
 func (s *Snapshot) Lacks(w Window, past *Past) Want {
 	in := s.within(w, past)
 	want := Want{span: *in.span}
-	if in.span.Empty() {
-		return want
-	}
 	ended, same := in.At.Before(s.At), past.isOf(*in.span)
 	if s.DB != nil && s.DB.Invocations != nil && s.DB.CoveredFrom.IsZero() {
 		if !in.dbCovers(in.span.From) && !(same && past.rowsAll) {

@@ -104,13 +104,15 @@ func (f *PastFold) Lines(lines []logline.Entry, from time.Time) {
 	f.done.linesFrom = from
 }
 
-// Faults takes lines of level warning and above.
+// Faults takes lines of level warning and above; those outside the range are passed over.
 func (f *PastFold) Faults(lines []logline.Entry) {
 	if f.faults == nil {
 		f.faults = newErrorStore()
 	}
 	for i := range lines {
-		f.faults.add(&lines[i], lines[i].Time)
+		if f.want.span.within(lines[i].Time) {
+			f.faults.add(&lines[i], lines[i].Time)
+		}
 	}
 }
 
