@@ -181,6 +181,32 @@ func (r Range) String() string {
 	return r.from.UTC().Format(time.RFC3339Nano) + ".." + to.UTC().Format(time.RFC3339Nano)
 }
 
+// Text is the range as people type it in the zone.
+func (r Range) Text(loc *time.Location) string {
+	if r.name != "" || r.length > 0 {
+		return r.String()
+	}
+	from := typed(r.from.In(loc))
+	to, whole := r.to.In(loc), r.whole && clock(r.to.In(loc)) == "00:00"
+	switch {
+	case r.to.IsZero():
+		return from + ".."
+	case whole && clock(r.from.In(loc)) == "00:00" && to.AddDate(0, 0, -1).Format(time.DateOnly) == r.from.In(loc).Format(time.DateOnly):
+		return r.from.In(loc).Format(time.DateOnly)
+	case whole:
+		return from + ".." + to.AddDate(0, 0, -1).Format(time.DateOnly)
+	}
+	return from + ".." + typed(to)
+}
+
+// typed is an instant without what is zero.
+func typed(t time.Time) string {
+	if clock(t) == "00:00" {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format(time.DateOnly) + " " + clock(t)
+}
+
 // Label is the range for people: from and to in the zone, the day once where both
 // are on the same, and without what is zero.
 func (r Range) Label(now time.Time, loc *time.Location) string {
