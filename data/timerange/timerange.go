@@ -253,6 +253,9 @@ func clock(t time.Time) string {
 	return t.Format("15:04:05")
 }
 
+// Length is how long the range is, in whole units: 2h30m.
+func (r Range) Length(now time.Time) string { return duration(r.len(now).Round(time.Second)) }
+
 // units of durations, the longest first.
 var units = []struct {
 	name   string

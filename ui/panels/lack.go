@@ -140,6 +140,8 @@ func sourceStatus(in *Input, st data.SourceState, name, shown string) string {
 		return join("loading"+progress(st), shown)
 	case in.Loading != "" && in.Window == data.WindowRange && strings.HasPrefix(shown, data.WindowRange):
 		return join(shown, in.Loading)
+	case name == "database" && in.Window == data.WindowRange && strings.HasPrefix(shown, data.WindowRange) && in.Figures.Range != nil && in.Figures.Range.Rough:
+		return join(shown, "±1h at the edges")
 	}
 	return shown
 }

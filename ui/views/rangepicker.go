@@ -63,6 +63,7 @@ func (k *RangePickerKeys) All() []*Binding {
 // history what was chosen before, the last first.
 func NewRangePicker(ctx *Context, shown timerange.Range, history []timerange.Range, now func() time.Time) *RangePicker {
 	p := &RangePicker{ctx: ctx, keys: NewRangePickerKeys(), now: now, history: history}
+	ctx.Rebind(p.keys.All())
 	p.cursor = max(slices.Index(p.choices(), shown), 0)
 	return p
 }
@@ -81,6 +82,14 @@ func (p *RangePicker) choices() []timerange.Range {
 		}
 	}
 	return out
+}
+
+// name is what the list calls a range: as it was offered, or where it lies.
+func (p *RangePicker) name(i int, r timerange.Range) string {
+	if i < len(offered) {
+		return offered[i]
+	}
+	return r.Label(p.now(), p.ctx.location())
 }
 
 // ID implements [View].
@@ -179,6 +188,12 @@ func (p *RangePicker) drawPrompt(w int) string {
 	return b.Text(styles.Key, label).Painted(p.prompt.line(w-len([]rune(label)), set, styles.Selected.String), w-3).String()
 }
 
+// Size of a picker that shows all it has to say.
+const (
+	RangePickerW = 84
+	RangePickerH = 20
+)
+
 // readingLines is the room for what the text means, or what is wrong with it.
 const readingLines = 2
 
@@ -212,7 +227,7 @@ func (p *RangePicker) describe(r timerange.Range) string {
 	if !r.Live() {
 		to = format.Stamp(w.To, now, loc)
 	}
-	text := format.Stamp(w.From, now, loc) + " – " + to + " · " + format.Duration(w.To.Sub(w.From))
+	text := format.Stamp(w.From, now, loc) + " – " + to + " · " + r.Length(now)
 	if r.Past(now) {
 		return text + " · past"
 	}
@@ -230,7 +245,7 @@ func (p *RangePicker) drawList(w, h int) []string {
 			mark, paint = "› ", styles.Accent
 		}
 		b.Space(1).Text(paint, mark)
-		b.Left(paint, choices[i].Label(p.now(), p.ctx.location()), 30).Space(1).Text(styles.Faint, p.describe(choices[i]))
+		b.Left(paint, p.name(i, choices[i]), 30).Space(1).Text(styles.Faint, p.describe(choices[i]))
 		lines = append(lines, b.String())
 	}
 	return lines
