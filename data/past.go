@@ -83,7 +83,7 @@ func (s *Snapshot) Lacks(w Window, past *Past) Want {
 		if !in.dbCovers(in.span.From) && !(same && past.rowsAll) {
 			want.Rows = in.olderThan(s.horizon())
 		}
-		want.Hours = in.edgesMissing(s.At, want.Rows.To)
+		want.Hours = in.edgesMissing(want.Rows.To)
 		want.Recent = ended && !in.recentReaches(in.span.From)
 	}
 	if st := s.LogState(); st.State != StateAbsent && st.Loaded {
@@ -104,17 +104,16 @@ func (s *Snapshot) olderThan(t time.Time) Window {
 	return Window{From: s.span.From, To: to}
 }
 
-// edgesMissing are the hours since then in which the range begins or ends and
-// whose single rows are not at hand. A range that ends with the clock needs none
-// at its end.
-func (s *Snapshot) edgesMissing(now, since time.Time) []time.Time {
+// edgesMissing are the hours since then that the range holds a part of and whose
+// single rows are not at hand.
+func (s *Snapshot) edgesMissing(since time.Time) []time.Time {
 	var out []time.Time
 	for _, h := range s.DB.Invocations.hours {
 		begin := time.Unix(0, h.index*int64(time.Hour)).UTC()
-		end := begin.Add(time.Hour)
-		inside := func(t time.Time) bool { return begin.Before(t) && t.Before(end) }
-		cut := inside(s.span.From) || inside(s.span.To.Add(1)) && s.span.To.Before(now)
-		if cut && !h.hasRows && !end.Before(since) && !begin.Before(since) {
+		youngest := begin.Add(time.Duration(h.last) * time.Microsecond)
+		cut := begin.Before(s.span.From) && !youngest.Before(s.span.From) ||
+			!begin.After(s.span.To) && youngest.After(s.span.To)
+		if cut && !h.hasRows && !begin.Before(since) {
 			out = append(out, begin)
 		}
 	}
@@ -233,6 +232,7 @@ func (p *Past) join(base *Invocations, older bool) *Invocations {
 	if older {
 		v.hours = slices.Clip(j.older)
 		first = floorDiv(p.rowsTo.UnixNano()-1, int64(time.Hour)) + 1
+		v.days = slices.DeleteFunc(slices.Clone(v.days), func(d *dayCells) bool { return d.index*hoursPerDay < first })
 	}
 	for _, h := range base.hours {
 		if h.index < first {
