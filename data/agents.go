@@ -97,7 +97,7 @@ func agentFigures(s *Snapshot) *Agents {
 	if t.AutomationRuns != nil && !t.lacks("automation_run.status", "automation_run.started_at", "automation_run.finished_at") {
 		kinds[kindAutomation] = t.AutomationRuns
 	}
-	f.Finished = perWindow(s.At, func(w Window) map[string]*FinishedAgents {
+	f.Finished = perWindow(s, func(w Window) map[string]*FinishedAgents {
 		out := make(map[string]*FinishedAgents, len(kinds))
 		for kind, runs := range kinds {
 			out[kind] = finished(runs, w)

@@ -268,6 +268,18 @@ func (s *errorStore) view(now time.Time) *ErrorLines {
 	return v
 }
 
+// all is everything that has been counted, however old; the store is not to be
+// used any more.
+func (s *errorStore) all() *ErrorLines {
+	v := &ErrorLines{lost: s.lost}
+	for f, all := range s.families {
+		for _, series := range all {
+			v.families[f] = append(v.families[f], series)
+		}
+	}
+	return v
+}
+
 // admit counts the lines that the clock has reached.
 func (s *errorStore) admit(now time.Time) {
 	s.waiting = slices.DeleteFunc(s.waiting, func(l errorLine) bool {
@@ -308,11 +320,16 @@ type ErrorLines struct {
 }
 
 // errorGroups computes errors.groups and errors.facets from the view of s.At; both are nil without a log source and
-// while the day's lines have not all been counted. A group is described by its newest line. The lines of groups that
+// while the day's lines have not all been counted. Of a range they are of all its lines, and nil without v. A group is described by its newest line. The lines of groups that
 // were too many to tell apart are one group whose fingerprint and event are Other.
 func errorGroups(s *Snapshot, v *ErrorLines, notes *[]string) (groups []ErrorGroup, facets map[string]map[string]int64) {
 	from := s.At.Add(-errorWindow)
-	if s.LogState().State == StateAbsent || !s.logsCover(from) {
+	if s.span != nil {
+		from = s.span.From // v holds the range's lines, all of them
+	} else if !s.logsCover(from) {
+		return nil, nil
+	}
+	if s.LogState().State == StateAbsent || v == nil {
 		return nil, nil
 	}
 	groups = []ErrorGroup{}

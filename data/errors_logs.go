@@ -22,22 +22,25 @@ const (
 )
 
 // errorsPer5m counts lines by level in the last 288 stretches of five minutes,
-// the one that holds now last; nil if not all their lines have been counted.
+// the one that holds now last; nil if not all their lines have been counted. Of a
+// range those that are counted are given.
 func errorsPer5m(s *Snapshot, notes *[]string) []LevelBucket {
-	start := s.At.UTC().Truncate(levelStep).Add(-(levelBuckets - 1) * levelStep)
-	if !s.logsCover(start) {
+	last := s.At.UTC().Truncate(levelStep)
+	start, ok := s.seriesFrom(last.Add(-(levelBuckets-1)*levelStep), levelStep, s.countsSince)
+	if !ok {
 		return nil
 	}
+	buckets := int(last.Sub(start)/levelStep) + 1
 	var counts [3][]int64
 	exact := true
 	for i, m := range []events.Metric{events.LevelWarning, events.LevelError, events.LevelCritical} {
-		n, ok := s.Counts.perStep(m, start, levelStep, levelBuckets, s.At)
+		n, ok := s.Counts.perStep(m, start, levelStep, buckets, s.At)
 		counts[i], exact = n, exact && ok
 	}
 	if !exact {
 		*notes = append(*notes, "errors by five minutes are right to the hour: there are more lines than single moments are kept of")
 	}
-	out := make([]LevelBucket, levelBuckets)
+	out := make([]LevelBucket, buckets)
 	for i := range out {
 		out[i].Start = start.Add(time.Duration(i) * levelStep)
 		out[i].LevelCounts = LevelCounts{Warning: counts[0][i], Error: counts[1][i], Critical: counts[2][i]}

@@ -15,10 +15,20 @@ func (w Window) within(t time.Time) bool {
 	return !t.IsZero() && !t.Before(w.From) && !t.After(w.To)
 }
 
-// perWindow computes a figure for each window of the contract.
-func perWindow[T any](now time.Time, figure func(Window) T) map[string]T {
-	out := make(map[string]T, len(WindowNames))
-	for _, w := range windowsNewestFirst(WindowNames, now) {
+// windows are those figures are computed for, the one that begins last first: the
+// windows of the contract, or the range alone if the snapshot is seen in one.
+func (s *Snapshot) windows() []Window {
+	if s.span != nil {
+		return []Window{*s.span}
+	}
+	return windowsNewestFirst(WindowNames, s.At)
+}
+
+// perWindow computes a figure for each of the snapshot's windows.
+func perWindow[T any](s *Snapshot, figure func(Window) T) map[string]T {
+	ws := s.windows()
+	out := make(map[string]T, len(ws))
+	for _, w := range ws {
 		out[w.Name] = figure(w)
 	}
 	return out

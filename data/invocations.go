@@ -51,6 +51,9 @@ type InvocationStore struct {
 	unpriced      int64
 	newest        int64
 	generation    uint32
+	// keep lists the hours whose rows are kept, in a store of the past that has
+	// neither clock nor horizon; nil in all others.
+	keep map[int64]bool
 }
 
 // hourCells is one hour of rows. Once a view shares it (generation differs from
@@ -171,7 +174,7 @@ func (s *InvocationStore) AddUndated() { s.undated++ }
 // Add folds one row in. Rows before the horizon are passed over.
 func (s *InvocationStore) Add(r *Invocation) {
 	index := floorDiv(r.Time, int64(time.Hour))
-	if index < s.now-int64(Horizon/time.Hour)-1 {
+	if s.keep == nil && index < s.now-int64(Horizon/time.Hour)-1 {
 		return
 	}
 	h := s.hour(index)
@@ -289,6 +292,9 @@ var edgeHours = []int64{7 * 24, 30 * 24}
 // keepsRows says whether a window may begin or end within the hour. Of an edge
 // the next hour is kept too, so that there is time to read the one after it.
 func (s *InvocationStore) keepsRows(index int64) bool {
+	if s.keep != nil {
+		return s.keep[index]
+	}
 	age := s.now - index
 	if age <= recentHours {
 		return true

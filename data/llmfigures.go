@@ -140,7 +140,7 @@ func (p *llmPass) windows() {
 
 	acc := newWindowSums(len(p.v.tasks), len(p.v.models))
 	to := p.s.At
-	for _, w := range windowsNewestFirst(WindowNames, p.s.At) {
+	for _, w := range p.s.windows() {
 		if !p.s.dbCovers(w.From) {
 			p.unknown(w.Name)
 			continue
@@ -180,10 +180,10 @@ func (p *llmPass) unknown(w string) {
 	f.Calls[w], f.CallsByClass[w], f.CallsByTaskType[w], f.CallsByModel[w] = nil, nil, nil, nil
 	f.Tokens[w], f.SpendUSD[w], f.SpendByTaskType[w], f.SpendByModel[w] = nil, nil, nil, nil
 	f.Failures[w] = nil
-	if slices.Contains(LatencyWindowNames, w) {
+	if givesLatency(w) {
 		f.LatencyMS[w], f.LatencyAllMS[w] = nil, nil
 	}
-	if slices.Contains(shadowWindowNames, w) {
+	if comparesShadows(w) {
 		f.Shadow[w] = nil
 	}
 }
@@ -280,10 +280,10 @@ func (p *llmPass) write(w string, a *windowSums) {
 		InterruptedPct: p.pct(colInterrupted, a.llm.interrupted, a.llm.calls),
 		OverflowPct:    p.pct(colOverflow, a.llm.overflow, a.llm.calls),
 	}
-	if slices.Contains(LatencyWindowNames, w) {
+	if givesLatency(w) {
 		p.writeLatency(w, a)
 	}
-	if slices.Contains(shadowWindowNames, w) {
+	if comparesShadows(w) {
 		f.Shadow[w] = p.shadow(a)
 	}
 }
@@ -353,8 +353,8 @@ func (p *llmPass) shadowSide(s *sums, d *sketch.Sum) ShadowSide {
 // series fills the clock hours and UTC days.
 func (p *llmPass) series() {
 	now := p.s.At
-	if from := hourStart(now).Add(-(hoursShown - 1) * time.Hour); p.s.dbCovers(from) {
-		p.f.PerHour = make([]HourBucket, hoursShown)
+	if from, ok := p.s.seriesFrom(hourStart(now).Add(-(hoursShown-1)*time.Hour), time.Hour, p.s.rowsSince); ok {
+		p.f.PerHour = make([]HourBucket, hourStart(now).Sub(from)/time.Hour+1)
 		for i := range p.f.PerHour {
 			p.f.PerHour[i] = p.newBucket(from.Add(time.Duration(i) * time.Hour))
 		}
@@ -363,8 +363,8 @@ func (p *llmPass) series() {
 			p.addTo(&p.f.PerHour[hour-first], task, model, class, s)
 		})
 	}
-	if from := dayStart(now).AddDate(0, 0, -(daysShown - 1)); p.s.dbCovers(from) {
-		p.f.PerDay = make([]DayBucket, daysShown)
+	if from, ok := p.s.seriesFrom(dayStart(now).AddDate(0, 0, -(daysShown-1)), 24*time.Hour, p.s.rowsSince); ok {
+		p.f.PerDay = make([]DayBucket, dayStart(now).Sub(from)/(24*time.Hour)+1)
 		for i := range p.f.PerDay {
 			p.f.PerDay[i] = DayBucket{HourBucket: p.newBucket(from.AddDate(0, 0, i)), Interrupted: p.ifHas(colInterrupted, 0)}
 		}

@@ -34,7 +34,7 @@ func memoryFigures(s *Snapshot) *Memory {
 		f.Documents, f.Chunks = t.MemoryDocuments, t.MemoryChunks
 	}
 	if s.DB != nil && s.DB.Invocations != nil {
-		f.EmbedCalls = perWindow(s.At, func(w Window) map[string]int64 { return embedCalls(s, w) })
+		f.EmbedCalls = perWindow(s, func(w Window) map[string]int64 { return embedCalls(s, w) })
 	}
 	return f
 }

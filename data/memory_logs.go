@@ -59,9 +59,9 @@ func retrieval(s *Snapshot) map[string]*Retrieval {
 	if s.LogState().State == StateAbsent {
 		return nil
 	}
-	return perWindow(s.At, func(w Window) *Retrieval {
+	return perWindow(s, func(w Window) *Retrieval {
 		lo, hi := w.From.UnixNano(), w.To.UnixNano()
-		if !s.logsCover(w.From) || s.Facts.searches.lostBefore >= lo {
+		if !s.counted(w.From) || s.Facts.searches.lostBefore >= lo {
 			return nil
 		}
 		r := &Retrieval{}

@@ -48,7 +48,7 @@ func nudgeFigures(s *Snapshot) *Notifications {
 		return f
 	}
 	if t.Nudges != nil && !t.lacks("nudge_events.created_at") {
-		f.Nudges = perWindow(s.At, func(w Window) *SentCounts {
+		f.Nudges = perWindow(s, func(w Window) *SentCounts {
 			c := &SentCounts{ByChannel: map[string]int64{}, ByType: map[string]int64{}}
 			for i := range t.Nudges {
 				if n := &t.Nudges[i]; w.within(n.CreatedAt) {
@@ -85,7 +85,7 @@ func nudgeFigures(s *Snapshot) *Notifications {
 	if t.lacks("escalation_state.status", "escalation_state.created_at", "escalation_state.updated_at") {
 		return f
 	}
-	f.ResponseS = perWindow(s.At, func(w Window) *SecondsStat {
+	f.ResponseS = perWindow(s, func(w Window) *SecondsStat {
 		var seconds []float64
 		for i := range t.EscalationStates {
 			if e := &t.EscalationStates[i]; e.Status == acknowledged && w.within(e.UpdatedAt) && !e.CreatedAt.IsZero() {

@@ -44,8 +44,8 @@ func replyTimes(s *Snapshot, nudges []Nudge) map[string]*SecondsStat {
 		return nil
 	}
 	replies := repliesTo(s, nudges)
-	return perWindow(s.At, func(w Window) *SecondsStat {
-		if !s.logsCover(w.From) || s.Facts.answers.lostBefore >= w.From.UnixNano() {
+	return perWindow(s, func(w Window) *SecondsStat {
+		if !s.counted(w.From) || s.Facts.answers.lostBefore >= w.From.UnixNano() {
 			return nil
 		}
 		var seconds []float64

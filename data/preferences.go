@@ -70,7 +70,7 @@ func preferenceFigures(s *Snapshot) *Preferences {
 		return f
 	}
 	if t.Corrections != nil && !t.lacks("correction_log.timestamp") {
-		f.correct(t.Corrections, s.At)
+		f.correct(s, t.Corrections)
 		if t.lacks("correction_log.field_corrected") {
 			f.ByField = nil
 		}
@@ -105,8 +105,9 @@ func recentWeeks(now time.Time) []string {
 	return weeks
 }
 
-func (f *Preferences) correct(corrections []Correction, now time.Time) {
-	f.Corrections = perWindow(now, func(w Window) *int64 {
+func (f *Preferences) correct(s *Snapshot, corrections []Correction) {
+	now := s.At
+	f.Corrections = perWindow(s, func(w Window) *int64 {
 		n := int64(0)
 		for i := range corrections {
 			if w.within(corrections[i].At) {

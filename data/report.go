@@ -90,11 +90,21 @@ func NewReport(s *Snapshot, window string, views []string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newReport(s, w, s.Figures(), views)
+}
+
+// NewReportIn is [NewReport] for a range: maps by window have the key [WindowRange]
+// as well, and the series end with the range, see [Snapshot.FiguresIn].
+func NewReportIn(s *Snapshot, w Window, past *Past, views []string) (*Report, error) {
+	w.Name = WindowRange
+	return newReport(s, w, s.FiguresIn(w, past), views)
+}
+
+func newReport(s *Snapshot, w Window, f *Figures, views []string) (*Report, error) {
 	chosen, err := chooseViews(views)
 	if err != nil {
 		return nil, err
 	}
-	f := s.Figures()
 	r := &Report{
 		Schema: Schema, Now: s.At, Window: ReportWindow(w), Notes: f.Notes,
 		Sources: s.sourceReports(), Figures: f, views: chosen,

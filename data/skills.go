@@ -80,7 +80,7 @@ func skillFigures(s *Snapshot) *Skills {
 		}
 	}
 	if t.SkillRuns != nil && !t.lacks("skill_run.started_at") {
-		f.runs(t.SkillRuns, s.At)
+		f.runs(s, t.SkillRuns)
 		if t.lacks("skill_run.status") {
 			f.Runs = nil
 		}
@@ -91,8 +91,9 @@ func skillFigures(s *Snapshot) *Skills {
 	return f
 }
 
-func (f *Skills) runs(runs []AgentRun, now time.Time) {
-	f.Runs = perWindow(now, func(w Window) map[string]int64 {
+func (f *Skills) runs(s *Snapshot, runs []AgentRun) {
+	now := s.At
+	f.Runs = perWindow(s, func(w Window) map[string]int64 {
 		byStatus := map[string]int64{}
 		for i := range runs {
 			if w.within(runs[i].StartedAt) {

@@ -27,6 +27,13 @@ type Snapshot struct {
 
 	figures func() *Figures
 	signals func() *Signals
+
+	taken time.Time // the clock when it was taken, also where At is the end of a range
+	span  *Window   // the range it is seen in, see FiguresIn; nil for all of the contract's windows
+	// From where on rows and lines are at hand in a range of which more was read
+	// than the snapshot holds; nil if nothing was.
+	rowsFrom, linesFrom *time.Time
+	recentRead          bool // DB.Recent are the newest rows of the range
 }
 
 // Figures computes all figures as of s.At, once however many ask.
@@ -34,6 +41,7 @@ func (s *Snapshot) Figures() *Figures { return s.figures() }
 
 func newSnapshot(s Snapshot) *Snapshot {
 	p := &s
+	p.taken = p.At
 	p.figures = sync.OnceValue(func() *Figures { return computeFigures(p) })
 	p.signals = sync.OnceValue(func() *Signals { return computeSignals(p) })
 	return p
@@ -55,6 +63,8 @@ type Figures struct {
 	Memory        *Memory
 	Health        *Health
 	Alerts        []Alert
+
+	Range *RangeInfo // the range the figures were computed for beside the windows; nil without
 
 	Notes []string // what a reader must know to trust the figures
 }
@@ -163,29 +173,92 @@ func severity(s State) int {
 	return slices.Index([]State{StateAbsent, StateLive, StateConnecting, StateStale, StateFailed}, s)
 }
 
-// logsCover tells whether every line at or after from has been counted.
-func (s *Snapshot) logsCover(from time.Time) bool {
-	covered := false
+// linesSince is the instant from which on every line has been counted, as far as
+// the sources know; false if there is none.
+func (s *Snapshot) linesSince() (since time.Time, ok bool) {
+	if s.linesFrom != nil {
+		return *s.linesFrom, true
+	}
 	for _, name := range []string{SourceLoki, SourceFiles} {
-		st, ok := s.Sources[name]
-		if !ok || st.State == StateAbsent {
+		st, configured := s.Sources[name]
+		if !configured || st.State == StateAbsent {
 			continue
 		}
-		if !st.Loaded && (st.CoveredFrom.IsZero() || st.CoveredFrom.After(from)) {
-			return false
+		if !st.Loaded && st.CoveredFrom.IsZero() {
+			return time.Time{}, false
 		}
-		if st.CoveredFrom.After(from) {
-			return false
+		if st.CoveredFrom.After(since) {
+			since = st.CoveredFrom
 		}
-		covered = true
+		ok = true
 	}
-	return covered
+	return since, ok
 }
 
-// dbCovers tells whether every row at or after from has been read.
-func (s *Snapshot) dbCovers(from time.Time) bool {
-	return s.DB != nil && !s.DB.CoveredFrom.After(from)
+// logsCover tells whether every line at or after from has been read.
+func (s *Snapshot) logsCover(from time.Time) bool {
+	since, ok := s.linesSince()
+	return ok && !since.After(from)
 }
+
+// countsSince is the instant from which on every line is in the counts: it has
+// been read, and is not so old that it was passed over. False if there is none.
+func (s *Snapshot) countsSince() (since time.Time, ok bool) {
+	since, ok = s.linesSince()
+	if s.linesFrom == nil && since.Before(s.horizon()) {
+		since = s.horizon()
+	}
+	return since, ok
+}
+
+// counted tells whether every line at or after from is in the counts.
+func (s *Snapshot) counted(from time.Time) bool {
+	since, ok := s.countsSince()
+	return ok && !since.After(from)
+}
+
+// rowsSince is the instant from which on every row is in the rollup; false if
+// there is none.
+func (s *Snapshot) rowsSince() (since time.Time, ok bool) {
+	switch {
+	case s.DB == nil || s.DB.Invocations == nil:
+		return time.Time{}, false
+	case s.rowsFrom != nil:
+		return *s.rowsFrom, true
+	case s.DB.CoveredFrom.Before(s.horizon()):
+		return s.horizon(), true
+	}
+	return s.DB.CoveredFrom, true
+}
+
+// dbCovers tells whether every row at or after from is in the rollup.
+func (s *Snapshot) dbCovers(from time.Time) bool {
+	since, ok := s.rowsSince()
+	return ok && !since.After(from)
+}
+
+// seriesFrom is where a series of buckets of that step begins that ought to begin
+// at from: there, if all is known since. Of a range, whose series may reach back
+// beyond what is known, the buckets that are known whole are given.
+func (s *Snapshot) seriesFrom(from time.Time, step time.Duration, known func() (time.Time, bool)) (time.Time, bool) {
+	since, ok := known()
+	switch {
+	case !ok:
+		return from, false
+	case !since.After(from):
+		return from, true
+	case s.span == nil:
+		return from, false
+	}
+	begin := since.UTC().Truncate(step)
+	if begin.Before(since) {
+		begin = begin.Add(step)
+	}
+	return begin, !begin.After(s.At)
+}
+
+// horizon is the instant before which nothing is in counts and rollup.
+func (s *Snapshot) horizon() time.Time { return s.taken.Add(-Horizon) }
 
 // Settled tells whether every configured source has either read all it had at
 // the start or failed for good: nothing more is to come that was there before.

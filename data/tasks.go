@@ -104,8 +104,8 @@ func taskFigures(s *Snapshot) *Tasks {
 	// a task that is created later doesn't exist yet
 	tasks := slices.DeleteFunc(slices.Clone(tables.Tasks), func(t Task) bool { return t.CreatedAt.After(s.At) })
 
-	f.Created = perWindow(s.At, func(w Window) *TasksCreated { return tasksCreated(tasks, w) })
-	f.Completed = perWindow(s.At, func(w Window) *int64 {
+	f.Created = perWindow(s, func(w Window) *TasksCreated { return tasksCreated(tasks, w) })
+	f.Completed = perWindow(s, func(w Window) *int64 {
 		n := int64(0)
 		for i := range tasks {
 			if w.within(tasks[i].CompletedAt) {
@@ -114,7 +114,7 @@ func taskFigures(s *Snapshot) *Tasks {
 		}
 		return &n
 	})
-	f.TimeToSlot = perWindow(s.At, func(w Window) *HoursStat {
+	f.TimeToSlot = perWindow(s, func(w Window) *HoursStat {
 		var hours []float64
 		for i := range tasks {
 			if t := &tasks[i]; w.within(t.CreatedAt) && !t.ScheduledStart.IsZero() {

@@ -27,8 +27,8 @@ func timeToSchedule(s *Snapshot, tasks []Task) map[string]*HoursStat {
 		return nil
 	}
 	first := firstScheduled(s, tasks)
-	return perWindow(s.At, func(w Window) *HoursStat {
-		if !s.logsCover(w.From) || s.Facts.scheduled.lostBefore >= w.From.UnixNano() {
+	return perWindow(s, func(w Window) *HoursStat {
+		if !s.counted(w.From) || s.Facts.scheduled.lostBefore >= w.From.UnixNano() {
 			return nil
 		}
 		var hours []float64
@@ -46,7 +46,10 @@ func timeToSchedule(s *Snapshot, tasks []Task) map[string]*HoursStat {
 // firstScheduled is the moment each task was first scheduled at or after its creation.
 func firstScheduled(s *Snapshot, tasks []Task) map[string]int64 {
 	created := make(map[string]int64)
-	oldest := s.At.Add(-Horizon)
+	oldest, now := s.At.Add(-Horizon), s.At.UnixNano()
+	if s.span != nil && s.span.From.Before(oldest) {
+		oldest = s.span.From.Add(-1)
+	}
 	for i := range tasks {
 		if t := &tasks[i]; t.CreatedAt.After(oldest) {
 			created[t.ID] = t.CreatedAt.UnixNano()
@@ -55,7 +58,7 @@ func firstScheduled(s *Snapshot, tasks []Task) map[string]int64 {
 	first := make(map[string]int64)
 	for _, m := range s.Facts.scheduled.items {
 		from, ok := created[m.task]
-		if !ok || m.at < from {
+		if !ok || m.at < from || m.at > now {
 			continue
 		}
 		if at, ok := first[m.task]; !ok || m.at < at {

@@ -34,6 +34,20 @@ var LatencyWindowNames = []string{Window1h, Window24h, WindowToday, Window7d, Wi
 // shadowWindowNames lists the windows shadow rows are compared over.
 var shadowWindowNames = []string{Window7d, Window30d}
 
+// WindowRange is the key of the stretch of time somebody chose, wherever
+// [Snapshot.FiguresIn] adds it to the windows above.
+const WindowRange = "range"
+
+// givesLatency tells whether latencies are given for the window.
+func givesLatency(window string) bool {
+	return window == WindowRange || slices.Contains(LatencyWindowNames, window)
+}
+
+// comparesShadows tells whether shadow rows are compared over the window.
+func comparesShadows(window string) bool {
+	return window == WindowRange || slices.Contains(shadowWindowNames, window)
+}
+
 // Horizon is how far back figures reach: the longest month and the longest
 // trailing window, plus the day that time zones and clock skew may cost.
 const Horizon = 31 * 24 * time.Hour

@@ -19,9 +19,9 @@ func countLines(s *Snapshot, notes *[]string) lineCounts {
 	}
 	c := make(lineCounts, len(WindowNames))
 	var rough []string
-	for _, w := range windowsNewestFirst(WindowNames, s.At) {
+	for _, w := range s.windows() {
 		c[w.Name] = nil
-		if !s.logsCover(w.From) {
+		if !s.counted(w.From) {
 			continue
 		}
 		t, exact := s.Counts.between(w.From, w.To)

@@ -51,6 +51,10 @@ func (m *Model) perform(intent views.Intent) tea.Cmd {
 		return m.show()
 	case views.SwitchTo:
 		return m.switchTo(slices.Index(ViewNames(), string(intent.View)))
+	case views.PickRange:
+		return m.pickRange(intent.Range)
+	case views.Close:
+		return tea.Batch(m.drop(), m.show())
 	case views.Say:
 		return m.say(intent)
 	case do:
@@ -62,7 +66,7 @@ func (m *Model) perform(intent views.Intent) tea.Cmd {
 // show gives what can be seen its size and data.
 func (m *Model) show() tea.Cmd {
 	s := m.layout()
-	d := &views.Data{Snapshot: m.feed.shown(), Figures: m.feed.figures, Figured: m.feed.figured, Window: m.window}
+	d := &views.Data{Snapshot: m.feed.shown(), Figures: m.feed.figures, Figured: m.feed.figured, Window: m.span.shown.Key(), Moment: m.moment(), Loading: m.loading()}
 	var cmds []tea.Cmd
 	for i := range m.overlays {
 		o := &m.overlays[i]

@@ -72,7 +72,7 @@ func benchmarkMessages(b *testing.B, view string, spoil func(*Model)) {
 		switch {
 		case i%figuresAfter == 0:
 			s := snapshots[i/figuresAfter%len(snapshots)]
-			msg = figuresMsg{snapshot: s, figures: s.Figures()}
+			msg = figuresMsg{of: figuring{snapshot: s}, figures: s.Figures()}
 		case i%frameAfter == 0:
 			msg = frameMsg{}
 		}
@@ -114,7 +114,7 @@ func BenchmarkKeyPress(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		s := snapshots[i%len(snapshots)]
 		m.Update(snapshotMsg{s})
-		m.Update(figuresMsg{snapshot: s, figures: s.Figures()}) // nothing drawn before may be used
+		m.Update(figuresMsg{of: figuring{snapshot: s}, figures: s.Figures()}) // nothing drawn before may be used
 		begin := watch.Now()
 		m.Update(keyPress(keys[i%len(keys)]))
 		m.View()

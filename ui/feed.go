@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/timerange"
 )
 
 // Hub is where data comes from; *data.Hub is one.
@@ -31,6 +32,7 @@ type feed struct {
 
 	figures  *data.Figures
 	figured  *data.Snapshot // that figures were computed from
+	of       figuring       // what they are
 	failed   error          // why the last figures could not be computed
 	working  bool           // a command computes figures
 	waiting  bool           // a timer runs until the next may begin
@@ -45,14 +47,22 @@ func (f *feed) shown() *data.Snapshot {
 	return f.latest
 }
 
+// figuring is what figures are computed of.
+type figuring struct {
+	snapshot *data.Snapshot
+	number   int        // of the range
+	past     *data.Past // what was read of it
+}
+
 // snapshotMsg says that there is a newer snapshot.
 type snapshotMsg struct{ snapshot *data.Snapshot }
 
 // figuresMsg brings the figures of a snapshot, or why there are none.
 type figuresMsg struct {
-	snapshot *data.Snapshot
-	figures  *data.Figures
-	err      error
+	of      figuring
+	figures *data.Figures
+	want    data.Want // what has to be read for them to be whole
+	err     error
 }
 
 // figuresDueMsg says that figures may be computed again.
@@ -91,8 +101,11 @@ func (m *Model) after(d time.Duration, msg tea.Msg) tea.Cmd {
 // needFigures starts what leads to figures of the snapshot that is to be seen.
 func (m *Model) needFigures() tea.Cmd {
 	f := &m.feed
-	s := f.shown()
-	if f.working || f.waiting || f.figured == s {
+	of := figuring{f.shown(), m.span.number, m.span.past}
+	if f.working || f.of == of {
+		return nil
+	}
+	if f.waiting && !f.earliest.IsZero() {
 		return nil
 	}
 	if wait := f.earliest.Sub(m.options.Clock.Now()); wait > 0 {
@@ -101,29 +114,41 @@ func (m *Model) needFigures() tea.Cmd {
 	}
 	f.working = true
 	f.earliest = m.options.Clock.Now().Add(figuresEvery)
-	log := m.options.Log
+	log, shown := m.options.Log, m.span.shown
 	return func() (msg tea.Msg) {
 		defer func() {
 			if r := recover(); r != nil {
 				log.Error("computing figures panicked", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-				msg = figuresMsg{snapshot: s, err: fmt.Errorf("compute figures: %v", r)}
+				msg = figuresMsg{of: of, err: fmt.Errorf("compute figures: %v", r)}
 			}
 		}()
-		return figuresMsg{snapshot: s, figures: s.Figures()}
+		return compute(of, shown)
 	}
 }
 
-// gotFigures takes them unless the screen was paused at another moment
-// meanwhile. Figures that failed leave those before in place.
-func (f *feed) gotFigures(msg figuresMsg) {
-	f.working = false
-	if f.held != nil && msg.snapshot != f.held {
-		return
+// compute gives the figures of a snapshot, with those of the range if that is none
+// of the contract's windows.
+func compute(of figuring, shown timerange.Range) figuresMsg {
+	if shown.Key() != data.WindowRange {
+		return figuresMsg{of: of, figures: of.snapshot.Figures()}
 	}
-	f.figured, f.failed = msg.snapshot, msg.err
+	w := shown.Window(of.snapshot.At)
+	return figuresMsg{of: of, figures: of.snapshot.FiguresIn(w, of.past), want: of.snapshot.Lacks(w, of.past)}
+}
+
+// gotFigures takes them unless the screen was paused at another moment meanwhile,
+// or another range was chosen; number is that of the range. Figures that failed
+// leave those before in place.
+func (f *feed) gotFigures(msg figuresMsg, number int) (taken bool) {
+	f.working = false
+	if f.held != nil && msg.of.snapshot != f.held || msg.of.number != number {
+		return false
+	}
+	f.of, f.figured, f.failed = msg.of, msg.of.snapshot, msg.err
 	if msg.err == nil {
 		f.figures = msg.figures
 	}
+	return msg.err == nil
 }
 
 // backlog says how much came in since the screen was paused.

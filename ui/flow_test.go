@@ -87,7 +87,7 @@ func TestUnknownNamesAreRefused(t *testing.T) {
 		want string
 	}{
 		{"view", func(o *Options) { o.View = "cost" }, `unknown view "cost": use one of overview, health, tasks, llm`},
-		{"window", func(o *Options) { o.Window = "2h" }, `unknown window "2h": use one of 1h, 24h`},
+		{"window", func(o *Options) { o.Window = "2x" }, `window "2x": can't read the range`},
 		{"theme", func(o *Options) { o.Theme = "pink" }, `unknown theme "pink": use one of donna`},
 		{"hub", func(o *Options) { o.Hub = nil }, "no hub"},
 	} {
@@ -173,10 +173,11 @@ func TestScrollAndOpenInvocations(t *testing.T) {
 func TestWindowSplitSortMoney(t *testing.T) {
 	drive(t, 120, 40, sampleOptions, func(d *driver) {
 		d.must("window 24h")
-		d.press("t")
-		d.must("window today")
-		d.press("t", "t", "t", "t")
-		d.must("window 1h")
+		d.press("t", "up", "enter")
+		d.must("range 12h · live")
+		d.press("t", "home")
+		d.press("esc")
+		d.must("range 12h · live")
 		d.must("$")
 		for _, key := range []string{"b", "s", "$"} {
 			before := d.screen()

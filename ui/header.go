@@ -127,8 +127,12 @@ func (m *Model) drawHeader(w int) string {
 	if m.ctx.Env.HideMoney {
 		right = append(right, segment{forms: []string{"money hidden", "no $"}, paint: styles.Warning, rank: 3})
 	}
-	if m.router.top().Uses().Window {
-		right = append(right, segment{forms: []string{"window " + m.window, m.window}, paint: styles.Strong, rank: 3})
+	if uses := m.router.top().Uses(); uses.Window || uses.Moment && m.moment() != nil {
+		paint := styles.Strong
+		if m.moment() != nil {
+			paint = styles.Warning // nobody should take it for now
+		}
+		right = append(right, segment{forms: m.rangeForms(), paint: paint, rank: 3})
 	}
 	loc := m.options.Location
 	right = append(right,

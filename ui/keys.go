@@ -14,7 +14,9 @@ type Keys struct {
 	NextView, PreviousView views.Binding
 	Earlier, Later         views.Binding   // along the places where the reader was
 	Views                  []views.Binding // one for each tab
-	NextWindow             views.Binding
+	Range, ZoomIn, ZoomOut views.Binding
+	ShiftBack, ShiftOn     views.Binding // by half the range
+	Live, StopReading      views.Binding
 	Pause, Resume, Money   views.Binding
 	Sources, Help, Theme   views.Binding
 	Palette                views.Binding
@@ -32,7 +34,13 @@ func NewKeys() Keys {
 		PreviousView: views.NewBinding("view.previous", views.GroupView, "shift+tab", "previous view", "shift+tab"),
 		Earlier:      views.NewBinding("view.earlier", views.GroupView, "alt+←", "where you were", "alt+left", "backspace"),
 		Later:        views.NewBinding("view.later", views.GroupView, "alt+→", "and forward again", "alt+right"),
-		NextWindow:   views.NewBinding("window.next", views.GroupTime, "t", "window", "t"),
+		Range:        views.NewBinding("range.pick", views.GroupTime, "t", "range", "t"),
+		ZoomIn:       views.NewBinding("range.in", views.GroupTime, "z", "half the range", "z"),
+		ZoomOut:      views.NewBinding("range.out", views.GroupTime, "Z", "twice the range", "Z"),
+		ShiftBack:    views.NewBinding("range.earlier", views.GroupTime, "[", "half a range back", "["),
+		ShiftOn:      views.NewBinding("range.later", views.GroupTime, "]", "half a range on", "]"),
+		Live:         views.NewBinding("range.live", views.GroupTime, ".", "back to now", "."),
+		StopReading:  views.NewBinding("range.stop", views.GroupTime, "esc", "stop reading", "esc"),
 		Pause:        views.NewBinding("screen.pause", views.GroupTime, "space", "pause", "space"),
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
 		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
@@ -55,11 +63,11 @@ func NewKeys() Keys {
 
 // All lists the bindings, the most useful first.
 func (k *Keys) All() []*views.Binding {
-	all := []*views.Binding{&k.Back, &k.Resume, &k.Pause, &k.NextWindow}
+	all := []*views.Binding{&k.StopReading, &k.Back, &k.Live, &k.Resume, &k.Pause, &k.Range}
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Earlier, &k.Later, &k.Mouse, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.ZoomIn, &k.ZoomOut, &k.ShiftBack, &k.ShiftOn, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Earlier, &k.Later, &k.Mouse, &k.Help, &k.Quit, &k.Interrupt)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.
@@ -87,6 +95,7 @@ func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
 	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
 	pick, line := NewPickKeys(), NewPaletteKeys()
+	ranges := views.NewRangePickerKeys()
 	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
 	return []Scope{
 		{Name: "Everywhere", Bindings: everywhere},
@@ -95,6 +104,7 @@ func Bindings() []Scope {
 		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
 		{Name: "Lists to choose from", Bindings: values(pick.All()), beside: closing},
 		{Name: "Command palette", Bindings: values(line.All()), beside: closing[1:]},
+		{Name: "Time ranges", Bindings: values(ranges.All()), beside: closing[1:]},
 		{Name: "What lies over a view", Bindings: closing[:1], beside: closing[1:]},
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/timerange"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/panels"
 	"github.com/donna-project/donnatop/ui/views"
@@ -42,7 +43,7 @@ type Options struct {
 	Themes   *themes.Set    // to choose from; those built in if nil
 	NoColor  bool           // draw without colours, whatever the theme
 	ASCII    bool           // draw with ASCII only
-	Window   string         // one of data.WindowNames to begin with; 24h if empty
+	Window   string         // range to begin with, as timerange.Parse reads it; 24h if empty
 	View     string         // one of ViewNames to begin with; the first if empty
 	Title    string         // what to say beside the name, such as "demo ×20"
 	Version  string         // of donnatop
@@ -66,7 +67,7 @@ type Options struct {
 type Model struct {
 	options Options
 	theme   string
-	window  string
+	span    span
 
 	ctx      *views.Context
 	keys     Keys
@@ -109,14 +110,19 @@ func New(o Options) (*Model, error) {
 	if o.Window == "" {
 		o.Window = data.Window24h
 	}
-	if !slices.Contains(data.WindowNames, o.Window) {
-		return nil, fmt.Errorf("unknown window %q: use one of %s", o.Window, strings.Join(data.WindowNames, ", "))
+	begin, err := timerange.Parse(o.Window, o.Hub.Snapshot().At, o.Location)
+	if err != nil {
+		return nil, fmt.Errorf("window %q: %w", o.Window, err)
+	}
+	back := begin // to the windows people know from a range that isn't live
+	if !begin.Live() {
+		back = timerange.Last(24 * time.Hour)
 	}
 	if err := keysError(o.Keys); err != nil {
 		return nil, err
 	}
 	m := &Model{
-		options: o, theme: o.Theme, window: o.Window,
+		options: o, theme: o.Theme, span: span{shown: begin, live: back},
 		keys: NewKeys(), over: NewOverlayKeys(), done: make(chan struct{}),
 	}
 	if m.theme == "" {
@@ -208,11 +214,17 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.feed.waiting = false
 		return m.needFigures()
 	case figuresMsg:
-		m.feed.gotFigures(msg)
+		taken := m.feed.gotFigures(msg, m.span.number)
 		m.touch(false)
-		return tea.Batch(m.needFigures(), m.show())
+		cmds := []tea.Cmd{m.needFigures(), m.show()}
+		if taken {
+			cmds = append(cmds, m.needPast(msg.want))
+		}
+		return tea.Batch(cmds...)
 	case exportedMsg:
 		return m.exported(msg)
+	case pastMsg:
+		return m.gotPast(msg)
 	case flashOverMsg:
 		m.flashOver(msg)
 	default:

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"slices"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -40,13 +38,19 @@ type action struct {
 func (m *Model) actions() []action {
 	k := &m.keys
 	return []action{
+		{&k.StopReading, (*Model).stopReading},
 		{&k.Back, (*Model).back},
 		{&k.LastView, func(m *Model) tea.Cmd { return m.switchTo(m.router.last) }},
 		{&k.NextView, func(m *Model) tea.Cmd { return m.switchTo((m.router.current + 1) % len(tabs)) }},
 		{&k.PreviousView, func(m *Model) tea.Cmd { return m.switchTo((m.router.current + len(tabs) - 1) % len(tabs)) }},
 		{&k.Earlier, (*Model).earlier},
 		{&k.Later, (*Model).later},
-		{&k.NextWindow, func(m *Model) tea.Cmd { return m.changeWindow(1) }},
+		{&k.Range, (*Model).openRangePicker},
+		{&k.ZoomIn, (*Model).zoomIn},
+		{&k.ZoomOut, (*Model).zoomOut},
+		{&k.ShiftBack, (*Model).shiftBack},
+		{&k.ShiftOn, (*Model).shiftForward},
+		{&k.Live, (*Model).goLive},
 		{&k.Pause, func(m *Model) tea.Cmd { return m.hold(m.feed.latest) }},
 		{&k.Resume, func(m *Model) tea.Cmd { return m.hold(nil) }},
 		{&k.Money, (*Model).toggleMoney},
@@ -86,7 +90,7 @@ func (m *Model) enableKeys() {
 	k.LastView.SetEnabled(m.router.last != m.router.current)
 	k.Earlier.SetEnabled(len(m.router.behind) > 0)
 	k.Later.SetEnabled(len(m.router.ahead) > 0)
-	k.NextWindow.SetEnabled(uses.Window)
+	m.enableRangeKeys(uses)
 	k.Money.SetEnabled(uses.Money)
 	k.Copy.SetEnabled(m.subject().Text != "")
 	k.CopyID.SetEnabled(m.subject().ID != "")
@@ -117,16 +121,6 @@ func (m *Model) later() tea.Cmd {
 
 func (m *Model) switchTo(tab int) tea.Cmd {
 	m.router.switchTo(tab)
-	return m.show()
-}
-
-func (m *Model) changeWindow(by int) tea.Cmd {
-	names := data.WindowNames
-	return m.setWindow(names[(slices.Index(names, m.window)+by+len(names))%len(names)])
-}
-
-func (m *Model) setWindow(name string) tea.Cmd {
-	m.window = name
 	return m.show()
 }
 

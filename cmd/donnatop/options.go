@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/timerange"
 )
 
 // options are the common flags, resolved.
@@ -122,7 +123,7 @@ func (o *options) addSourceFlags(f *pflag.FlagSet) {
 }
 
 func (o *options) addScreenFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.window, "window", data.Window24h, "time `window` to begin with: "+strings.Join(data.WindowNames, ", "))
+	f.StringVar(&o.window, "window", data.Window24h, "`range` of time to begin with: "+strings.Join(data.WindowNames, ", ")+", or any other such as "+timerange.Forms)
 	f.StringVar(&o.tz, "tz", "UTC", "time `zone` of the clocks on screen; days and months stay UTC, as Donna counts them")
 	f.StringVar(&o.theme, "theme", "", "colour `theme`: a built-in one or one of your own [$DONNATOP_THEME]")
 	f.BoolVar(&o.ascii, "ascii", false, "draw borders and charts in ASCII")
@@ -196,13 +197,19 @@ func (o *options) check() error {
 		return usagef("unknown time zone %q: use a name such as Europe/Berlin or UTC", o.tz)
 	}
 	o.location = location
-	if _, err := data.WindowAt(o.window, time.Unix(0, 0)); err != nil {
-		return usageError{err}
-	}
 	if o.refresh < 100*time.Millisecond {
 		return usagef("--refresh %v is too short: the least is 100ms", o.refresh)
 	}
 	return nil
+}
+
+// timeRange is the range of time asked for, at an instant that stands for now.
+func (o *options) timeRange(now time.Time) (timerange.Range, error) {
+	r, err := timerange.Parse(o.window, now, o.location)
+	if err != nil {
+		return r, usagef("--window %q: %w", o.window, err)
+	}
+	return r, nil
 }
 
 // fileSetting is what the configuration file says of one flag.

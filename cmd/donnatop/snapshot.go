@@ -71,8 +71,12 @@ func runSnapshot(ctx context.Context, e *env, o *options, s *snapshotOptions) er
 		mode.until = now.UTC()
 		mode.clock = fixedClock{Clock: e.clock, now: now.UTC()}
 	}
-	if _, err := data.NewReport(data.NewHub(data.HubOptions{Clock: mode.clock}).Snapshot(), o.window, s.views); err != nil {
-		return usageError{err} // a view or window that doesn't exist is said before anything is read
+	// a view or range that doesn't exist is said before anything is read
+	if _, err := data.NewReport(data.NewHub(data.HubOptions{Clock: mode.clock}).Snapshot(), data.Window24h, s.views); err != nil {
+		return usageError{err}
+	}
+	if _, err := o.timeRange(mode.until); err != nil {
+		return err
 	}
 	sources, err := o.sources(e, mode)
 	if err != nil {
@@ -108,9 +112,9 @@ func (o *options) snapshotEngine(e *env, s *snapshotOptions, clock clockwork.Clo
 }
 
 func printSnapshot(e *env, o *options, s *snapshotOptions, snap *data.Snapshot) error {
-	report, err := data.NewReport(snap, o.window, s.views)
+	report, err := newReport(o, snap, s.views)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	if s.text {
 		err = writeText(e.stdout, o, snap, report)
@@ -129,6 +133,23 @@ func printSnapshot(e *env, o *options, s *snapshotOptions, snap *data.Snapshot) 
 		}
 	}
 	return errSourceFailed
+}
+
+// newReport gathers the figures of the range asked for.
+func newReport(o *options, snap *data.Snapshot, views []string) (report *data.Report, err error) {
+	r, err := o.timeRange(snap.At)
+	if err != nil {
+		return nil, err
+	}
+	if name := r.Key(); name != data.WindowRange {
+		report, err = data.NewReport(snap, name, views)
+	} else {
+		report, err = data.NewReportIn(snap, r.Window(snap.At), nil, views)
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return report, nil
 }
 
 var _ clockwork.Clock = fixedClock{}

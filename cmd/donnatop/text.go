@@ -29,7 +29,7 @@ const (
 // writeText prints the report for people, without colours.
 func writeText(w io.Writer, o *options, snap *data.Snapshot, report *data.Report) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "donnatop  %s  window %s\n", report.Now.In(o.location).Format(time.RFC3339), report.Window.Name)
+	fmt.Fprintf(out, "donnatop  %s  window %s\n", report.Now.In(o.location).Format(time.RFC3339), windowText(o, report))
 	for _, name := range []string{"db", "logs", "docker", "host", "config"} {
 		s := report.Sources[name]
 		fmt.Fprintf(out, "%-7s %s  %s\n", name, s.State, safe.Text(s.Detail))
@@ -41,7 +41,7 @@ func writeText(w io.Writer, o *options, snap *data.Snapshot, report *data.Report
 		if !report.Has(b.view) {
 			continue
 		}
-		if err := writePanels(out, o, snap, report.Window.Name, b.panels()); err != nil {
+		if err := writePanels(out, o, snap, report, b.panels()); err != nil {
 			return err
 		}
 	}
@@ -49,6 +49,15 @@ func writeText(w io.Writer, o *options, snap *data.Snapshot, report *data.Report
 		writeLogs(out, o, report.Figures.Logs)
 	}
 	return out.Flush()
+}
+
+// windowText is the window by its name, and a range by its ends.
+func windowText(o *options, report *data.Report) string {
+	w := report.Window
+	if w.Name != data.WindowRange {
+		return w.Name
+	}
+	return w.From.In(o.location).Format(time.RFC3339) + ".." + w.To.In(o.location).Format(time.RFC3339)
 }
 
 // boards are the panels of each view. The overview comes last: it repeats what
@@ -62,13 +71,13 @@ var boards = []struct {
 	{"preferences", panels.Preferences}, {"skills", panels.Skills}, {"memory", panels.Memory}, {"overview", panels.Overview},
 }
 
-func writePanels(out io.Writer, o *options, snap *data.Snapshot, window string, list []panels.Panel) error {
+func writePanels(out io.Writer, o *options, snap *data.Snapshot, report *data.Report, list []panels.Panel) error {
 	styles, err := themes.New("mono", true)
 	if err != nil {
 		return fmt.Errorf("load the plain theme: %w", err)
 	}
 	env := &panels.Env{Styles: styles, ASCII: o.ascii, Location: o.location}
-	in := &panels.Input{Snapshot: snap, Figures: snap.Figures(), Window: window, Cursor: -1}
+	in := &panels.Input{Snapshot: snap, Figures: report.Figures, Window: report.Window.Name, Cursor: -1}
 	for _, p := range list {
 		height := chartHeight
 		if p.Rows != nil {

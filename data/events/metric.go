@@ -1,6 +1,7 @@
 package events
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/donna-project/donnatop/data/logline"
@@ -243,4 +244,30 @@ func text(fields []logline.Field, keys ...string) string {
 		}
 	}
 	return ""
+}
+
+// Matching gives the values of `event` and of `event_type` that make a line count in
+// any of the metrics, and the values of `event` that keep its `event_type` from
+// counting: those that decide about the same figure.
+func Matching(metrics ...Metric) (events, types, decided []string) {
+	of := func(m Metric) bool {
+		return slices.Contains(metrics, m) || m == DedupMiss && slices.Contains(metrics, DedupHit)
+	}
+	for name, m := range byEvent {
+		if of(m) {
+			events = append(events, name)
+		}
+		if m.figure() == metrics[0].figure() {
+			decided = append(decided, name)
+		}
+	}
+	for name, m := range byType {
+		if of(m) {
+			types = append(types, name)
+		}
+	}
+	slices.Sort(events)
+	slices.Sort(types)
+	slices.Sort(decided)
+	return events, types, decided
 }

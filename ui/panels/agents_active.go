@@ -16,7 +16,7 @@ func agentsActivePanel() Panel {
 			if in.Figures == nil || in.Figures.Agents == nil || in.Figures.Agents.Active == nil {
 				return dbStatus(in, "")
 			}
-			return dbStatus(in, format.Int(int64(len(in.Figures.Agents.Active))))
+			return dbStatus(in, fixed(in, format.Int(int64(len(in.Figures.Agents.Active)))))
 		},
 		Rows: rowsOf(agentsOf, func(f *data.Agents, _ *Input) int { return len(f.Active) }),
 		Draw: drawingOf(agentsOf, drawAgentsActive),

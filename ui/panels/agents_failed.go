@@ -13,7 +13,7 @@ func agentsFailedPanel() Panel {
 			if in.Figures == nil || in.Figures.Agents == nil || in.Figures.Agents.FailedToday == nil {
 				return dbStatus(in, "UTC")
 			}
-			return dbStatus(in, join(format.Int(int64(len(in.Figures.Agents.FailedToday))), "UTC"))
+			return dbStatus(in, fixed(in, join(format.Int(int64(len(in.Figures.Agents.FailedToday))), "UTC")))
 		},
 		Rows: rowsOf(agentsOf, func(f *data.Agents, _ *Input) int { return len(f.FailedToday) }),
 		Draw: drawingOf(agentsOf, drawAgentsFailed),

@@ -74,5 +74,5 @@ func logsWindowStatus(in *Input) string { return logsStatus(in, in.Window) }
 
 // dbStatusOf is the Status of a panel that always shows the same stretch.
 func dbStatusOf(shown string) func(in *Input) string {
-	return func(in *Input) string { return dbStatus(in, shown) }
+	return func(in *Input) string { return dbStatus(in, fixed(in, shown)) }
 }

@@ -1,7 +1,6 @@
 package panels
 
 import (
-	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
@@ -63,7 +62,7 @@ func drawCalls(v *view) {
 	}
 	v.gap(2)
 	var ps []pair
-	for i, w := range data.WindowNames {
+	for i, w := range v.in.windows() {
 		n := v.llm.Calls[w]
 		ps = append(ps, pair{label: w, value: format.OptIn(n, 9, format.CountIn), paint: v.countPaint(n), strong: w == v.in.Window, rank: i})
 	}

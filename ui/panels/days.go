@@ -11,7 +11,7 @@ import (
 func daysPanel() Panel {
 	return Panel{
 		ID: "days", Title: "Calls per day", MinW: 24, MinH: 4,
-		Status: func(in *Input) string { return dbStatus(in, join("30d UTC", splitName(in.Split))) },
+		Status: func(in *Input) string { return dbStatus(in, join(followed(in, "30d UTC"), splitName(in.Split))) },
 		Draw:   drawing(drawDays),
 	}
 }

@@ -23,7 +23,7 @@ func errorFigures(f *data.Figures) *data.Errors { return f.Errors }
 func errorGroupsPanel() Panel {
 	return Panel{
 		ID: "error_groups", Title: "Error groups", MinW: 30, MinH: 3,
-		Status: func(in *Input) string { return logsStatus(in, join("24h", groupsShown(in))) },
+		Status: func(in *Input) string { return logsStatus(in, join(ofRange(in, "24h"), groupsShown(in))) },
 		Rows:   rowsOf(errorFigures, func(f *data.Errors, _ *Input) int { return len(f.Groups) }),
 		Draw:   drawingOf(errorFigures, drawErrorGroups),
 	}
@@ -38,7 +38,7 @@ func groupsShown(in *Input) string {
 
 func drawErrorGroups(v *view, f *data.Errors) {
 	if f.Groups == nil {
-		v.say(logsLack(v.in))
+		v.say(faultsLack(v.in))
 		return
 	}
 	s := v.Styles
@@ -55,7 +55,7 @@ func drawErrorGroups(v *view, f *data.Errors) {
 			{head: "last", w: 4, drop: 1},
 		},
 		rows: len(f.Groups), cursor: v.in.Cursor, offset: v.in.Offset,
-		empty: lack{lackEmpty, "nothing went wrong in 24 hours", ""},
+		empty: lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""},
 	}
 	t.cell = func(row, col, w int) cell {
 		g := &f.Groups[row]
@@ -82,6 +82,14 @@ func drawErrorGroups(v *view, f *data.Errors) {
 		return v.ageIn(&g.Last, w)
 	}
 	v.out = v.table(t, v.w, v.h)
+}
+
+// faultsLack is why there are no groups and facets.
+func faultsLack(in *Input) lack {
+	if l, ok := rangeLack(in, "warnings and errors"); ok && in.Snapshot.LogState().State == data.StateLive {
+		return l
+	}
+	return logsLack(in)
 }
 
 // frameIn is a stack frame, without the directories of its file where they have no room.
@@ -144,21 +152,21 @@ func drawErrorCounts(v *view, f *data.Errors) {
 func errorFacetsPanel() Panel {
 	return Panel{
 		ID: "error_facets", Title: "Where from", MinW: 24, MinH: 3,
-		Status: func(in *Input) string { return logsStatus(in, "24h") },
+		Status: func(in *Input) string { return logsStatus(in, ofRange(in, "24h")) },
 		Draw:   drawingOf(errorFigures, drawErrorFacets),
 	}
 }
 
 func drawErrorFacets(v *view, f *data.Errors) {
 	if f.Facets == nil {
-		v.say(logsLack(v.in))
+		v.say(faultsLack(v.in))
 		return
 	}
 	var ps []part
 	for i, facet := range []struct{ key, head string }{
 		{"service", "service"}, {"level", "level"}, {"component", "component"}, {"event_type", "event type"},
 	} {
-		ps = append(ps, v.tally(facet.head, f.Facets[facet.key], v.Styles.Series[i], lack{lackEmpty, "nothing in 24 hours", ""}))
+		ps = append(ps, v.tally(facet.head, f.Facets[facet.key], v.Styles.Series[i], lack{lackEmpty, "nothing " + v.in.in24Hours(), ""}))
 	}
 	v.parts(24, ps...)
 }

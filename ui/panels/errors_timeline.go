@@ -14,7 +14,7 @@ import (
 func errorTimelinePanel() Panel {
 	return Panel{
 		ID: "error_timeline", Title: "Warnings & errors", MinW: 24, MinH: 4,
-		Status: func(in *Input) string { return logsStatus(in, "24h") },
+		Status: func(in *Input) string { return logsStatus(in, followed(in, "24h")) },
 		Draw:   drawingOf(errorFigures, drawErrorTimeline),
 	}
 }

@@ -16,7 +16,7 @@ func heatPanel() Panel {
 			if in.Measure == Cost {
 				what = "cost"
 			}
-			return dbStatus(in, join("30d UTC", what))
+			return dbStatus(in, fixed(in, join("30d UTC", what)))
 		},
 		Draw: drawing(drawHeat),
 	}

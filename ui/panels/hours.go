@@ -9,7 +9,7 @@ import (
 func hoursPanel() Panel {
 	return Panel{
 		ID: "hours", Title: "Calls per hour", MinW: 24, MinH: 4,
-		Status: func(in *Input) string { return dbStatus(in, join("24h", splitName(in.Split))) },
+		Status: func(in *Input) string { return dbStatus(in, join(followed(in, "24h"), splitName(in.Split))) },
 		Draw:   drawing(drawHours),
 	}
 }

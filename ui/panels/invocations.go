@@ -17,7 +17,7 @@ func invocationsPanel() Panel {
 			if n == 0 {
 				return dbStatus(in, "")
 			}
-			return dbStatus(in, format.Int(int64(n))+" newest")
+			return dbStatus(in, join(ofRange(in, ""), format.Int(int64(n))+" newest"))
 		},
 		Rows: func(in *Input) int { return len(invocations(in)) },
 		Draw: drawing(drawInvocations),
@@ -38,7 +38,11 @@ func invocations(in *Input) []data.InvocationRow {
 func drawInvocations(v *view) {
 	rows := invocations(v.in)
 	if rows == nil {
-		v.say(dbLack(v.in))
+		why, ok := rangeLack(v.in, "rows")
+		if !ok {
+			why = dbLack(v.in)
+		}
+		v.say(why)
 		return
 	}
 	t := &table{

@@ -34,6 +34,8 @@ func pending(in *Input) (lack, bool) {
 		return lack{lackWaiting, "starting", "no source has answered yet"}, true
 	case in.Figures == nil || in.Figures.LLM == nil:
 		return lack{lackWaiting, "computing", "the first figures are on their way"}, true
+	case in.Window == data.WindowRange && in.Figures.Range == nil:
+		return lack{lackWaiting, "computing", "the figures of the range are on their way"}, true
 	}
 	return lack{}, false
 }
@@ -53,6 +55,9 @@ func dbLack(in *Input, columns ...string) lack {
 			return lack{lackNone, "no data", "invocation_log of this database has no " + strings.Join(missing, ", ")}
 		}
 	}
+	if r := in.Figures.Range; in.Window == data.WindowRange && !r.RowsFrom.IsZero() {
+		return unknownBefore(in, r.RowsFrom.UTC().Format("2006-01-02 15:04"))
+	}
 	if db := in.Snapshot.DB; db != nil && !db.CoveredFrom.IsZero() {
 		return lack{lackNone, "no data", "rows are read from " + db.CoveredFrom.UTC().Format("2006-01-02 15:04") + " UTC on"}
 	}
@@ -67,6 +72,9 @@ func logsLack(in *Input) lack {
 	st := in.Snapshot.LogState()
 	if l, ok := sourceLack(st, "log", in.Snapshot.At); ok {
 		return l
+	}
+	if r := in.Figures.Range; in.Window == data.WindowRange && !r.LinesFrom.IsZero() {
+		return unknownBefore(in, r.LinesFrom.UTC().Format("2006-01-02 15:04"))
 	}
 	l := lack{lackNone, "no data", "the log does not reach back to the beginning of this window"}
 	if !st.CoveredFrom.IsZero() {
@@ -130,6 +138,10 @@ func sourceStatus(in *Input, st data.SourceState, name, shown string) string {
 		return "computing"
 	case !st.Loaded:
 		return join("loading"+progress(st), shown)
+	case in.Loading != "" && in.Window == data.WindowRange && strings.HasPrefix(shown, data.WindowRange):
+		return join(shown, in.Loading)
+	case name == "database" && in.Window == data.WindowRange && strings.HasPrefix(shown, data.WindowRange) && in.Figures.Range != nil && in.Figures.Range.Rough:
+		return join(shown, "±1h at the edges")
 	}
 	return shown
 }

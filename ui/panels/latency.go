@@ -28,7 +28,7 @@ func latencyPanel() Panel {
 
 // latencyWindow is the window shown: latencies of the month are those of 30d.
 func latencyWindow(window string) string {
-	if !slices.Contains(data.LatencyWindowNames, window) {
+	if window != data.WindowRange && !slices.Contains(data.LatencyWindowNames, window) {
 		return data.Window30d
 	}
 	return window

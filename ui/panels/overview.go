@@ -33,7 +33,7 @@ func overviewSpendPanel() Panel {
 func overviewErrorsPanel() Panel {
 	return Panel{
 		ID: "overview_errors", Title: "Latest errors", MinW: 28, MinH: 2,
-		Status: func(in *Input) string { return logsStatus(in, join("24h", groupsShown(in))) },
+		Status: func(in *Input) string { return logsStatus(in, join(ofRange(in, "24h"), groupsShown(in))) },
 		Rows:   rowsOf(errorFigures, func(f *data.Errors, _ *Input) int { return len(f.Groups) }),
 		Draw:   drawingOf(errorFigures, drawOverviewErrors),
 	}
@@ -52,7 +52,7 @@ func LatestErrors(f *data.Figures) []data.ErrorGroup {
 func drawOverviewErrors(v *view, _ *data.Errors) {
 	groups := LatestErrors(v.in.Figures)
 	if groups == nil {
-		v.say(logsLack(v.in))
+		v.say(faultsLack(v.in))
 		return
 	}
 	s := v.Styles
@@ -71,7 +71,7 @@ func drawOverviewErrors(v *view, _ *data.Errors) {
 			{head: "count", w: 5, drop: 1},
 		},
 		rows: len(groups), cursor: v.in.Cursor, offset: v.in.Offset,
-		empty: lack{lackEmpty, "nothing went wrong in 24 hours", ""},
+		empty: lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""},
 	}
 	if exceptions {
 		t.columns = append(t.columns, column{head: "exception", w: 12, most: 30, flex: true, drop: 4})

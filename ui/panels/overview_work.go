@@ -13,23 +13,23 @@ import (
 func overviewCallsPanel() Panel {
 	return Panel{
 		ID: "overview_calls", Title: "Calls & errors", MinW: 22, MinH: 3,
-		Status: func(in *Input) string { return dbStatus(in, "last hour") },
+		Status: func(in *Input) string { return dbStatus(in, ofRange(in, "last hour")) },
 		Draw:   drawing(drawOverviewCalls),
 	}
 }
 
 func drawOverviewCalls(v *view) {
-	f, s := v.llm, v.Styles
-	ps := []pair{v.countPair("calls", "", f.Calls[data.Window1h], s.Strong, 0)}
-	if l := f.LatencyAllMS[data.Window1h]; l != nil {
+	f, s, window := v.llm, v.Styles, v.in.lastHour()
+	ps := []pair{v.countPair("calls", "", f.Calls[window], s.Strong, 0)}
+	if l := f.LatencyAllMS[window]; l != nil {
 		ps = append(ps, pair{label: "p95", value: format.OptIn(l.P95, 6, format.MillisIn), paint: v.countPaint(l.P95), rank: 3})
 	}
-	if fl := f.Failures[data.Window1h]; fl != nil {
+	if fl := f.Failures[window]; fl != nil {
 		ps = append(ps,
 			v.countPair("interrupted", "intr.", fl.Interrupted, s.Bad, 2),
 			v.countPair("overflow", "ovfl.", fl.Overflow, s.Warning, 6))
 	}
-	if e := f.Events[data.Window1h]; e != nil {
+	if e := f.Events[window]; e != nil {
 		ps = append(ps,
 			v.countPair("failed", "", &e.Failed, s.Bad, 1),
 			v.countPair("retried", "", &e.Retried, s.Warning, 5))
@@ -43,10 +43,18 @@ func drawOverviewCalls(v *view) {
 	v.out = append(v.out, v.within(v.w, v.left(), drawHours)...)
 }
 
+// lastHour is the window that says how things are: the last hour, or a range that is past.
+func (in *Input) lastHour() string {
+	if in.past() != nil {
+		return in.Window
+	}
+	return data.Window1h
+}
+
 // errorPairs is what the log says of errors.
 func (v *view) errorPairs() []pair {
 	var ps []pair
-	if h := v.in.Figures.Health; h != nil && h.ErrorRate5m != nil {
+	if h := v.in.Figures.Health; h != nil && h.ErrorRate5m != nil && v.in.past() == nil {
 		rate := func(label, short string, perMinute float64, p themes.Paint, rank int) pair {
 			out := pair{label: label, short: short, value: format.DecimalIn(perMinute, 6), paint: v.Styles.Faint, rank: rank}
 			if perMinute > 0 {
@@ -59,7 +67,7 @@ func (v *view) errorPairs() []pair {
 			rate("critical a minute", "crit/min", h.ErrorRate5m.Critical, v.Styles.LevelCritical, 4))
 	}
 	if e := v.in.Figures.Errors; e != nil {
-		if c := e.Counts[data.Window1h]; c != nil {
+		if c := e.Counts[v.in.lastHour()]; c != nil {
 			ps = append(ps,
 				v.countPair("error lines", "errors", &c.Error, v.Styles.LevelError, 3),
 				v.countPair("critical lines", "critical", &c.Critical, v.Styles.LevelCritical, 7),

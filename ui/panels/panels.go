@@ -45,7 +45,8 @@ const (
 type Input struct {
 	Snapshot *data.Snapshot // nil before the first
 	Figures  *data.Figures  // nil while they are being computed
-	Window   string         // one of data.WindowNames
+	Window   string         // one of data.WindowNames, or data.WindowRange
+	Loading  string         // how far reading of the range has come; "" if nothing is read
 	Split    Split
 	Measure  Measure
 

@@ -25,7 +25,10 @@ func shadowPanel() Panel {
 
 // shadowWindow is the window shown: shadows are compared over 7 or 30 days.
 func shadowWindow(window string) string {
-	if window == data.WindowMonth || window == data.Window30d {
+	switch window {
+	case data.WindowRange:
+		return window
+	case data.WindowMonth, data.Window30d:
 		return data.Window30d
 	}
 	return data.Window7d

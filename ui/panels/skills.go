@@ -135,7 +135,7 @@ func percentOf(rate *float64) *float64 {
 func skillCostPanel() Panel {
 	return Panel{
 		ID: "skill_cost", Title: "Cost per hour", MinW: 24, MinH: 4,
-		Status: dbStatusOf(join("24h", "by skill")),
+		Status: func(in *Input) string { return dbStatus(in, join(followed(in, "24h"), "by skill")) },
 		Draw:   drawingOf(skillsOf, drawSkillCost),
 	}
 }

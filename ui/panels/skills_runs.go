@@ -55,8 +55,9 @@ func drawSkillRuns(v *view, f *data.Skills) {
 		columns: []column{{head: "", w: 1, left: true}, {head: "status", w: 12, most: 24, flex: true}},
 		rows:    len(rows), cursor: -1,
 	}
-	for i, name := range data.WindowNames {
-		head, drop := name, len(data.WindowNames)-i
+	names := v.in.windows()
+	for i, name := range names {
+		head, drop := name, len(names)-i
 		if name == v.in.Window {
 			head, drop = "›"+name, 0
 		}
@@ -74,8 +75,8 @@ func drawSkillRuns(v *view, f *data.Skills) {
 			return cell{text: ink.Swatch, paint: ink.Paint}
 		case col == 1:
 			return cell{text: status, paint: v.Styles.Text}
-		case col-2 < len(data.WindowNames):
-			byStatus := f.Runs[data.WindowNames[col-2]]
+		case col-2 < len(names):
+			byStatus := f.Runs[names[col-2]]
 			if byStatus == nil {
 				return v.countCell(nil, w)
 			}
@@ -94,7 +95,7 @@ const everyWindowW = 68
 func skillNightlyPanel() Panel {
 	return Panel{
 		ID: "skill_nightly", Title: "Nightly jobs", MinW: 28, MinH: 3,
-		Status: func(in *Input) string { return logsStatus(in, "newest first") },
+		Status: func(in *Input) string { return logsStatus(in, fixed(in, "newest first")) },
 		Rows:   rowsOf(skillsOf, func(f *data.Skills, _ *Input) int { return len(f.Nightly) }),
 		Draw:   drawingOf(skillsOf, drawSkillNightly),
 	}

@@ -14,7 +14,7 @@ import (
 func spendPanel() Panel {
 	return Panel{
 		ID: "spend", Title: "Spend & budget", MinW: 24, MinH: 4,
-		Status: func(in *Input) string { return dbStatus(in, "UTC") },
+		Status: func(in *Input) string { return dbStatus(in, fixed(in, "UTC")) },
 		Draw:   drawing(drawSpend),
 	}
 }
@@ -111,7 +111,7 @@ func (v *view) overPaint(word string) themes.Paint {
 func (v *view) spendPairs() []pair {
 	rank := map[string]int{data.WindowToday: 0, data.WindowMonth: 1, data.Window24h: 4, data.Window7d: 5, data.Window30d: 9, data.Window1h: 10}
 	var ps []pair
-	for _, w := range data.WindowNames {
+	for _, w := range v.in.windows() {
 		if w == data.Window1h && v.h < 8 {
 			continue
 		}

@@ -13,7 +13,7 @@ import (
 func tasksDaysPanel() Panel {
 	return Panel{
 		ID: "tasks_days", Title: "Tasks per day", MinW: 24, MinH: 5,
-		Status: dbStatusOf("30d UTC"),
+		Status: func(in *Input) string { return dbStatus(in, followed(in, "30d UTC")) },
 		Draw:   drawingOf(tasksOf, drawTasksDays),
 	}
 }

@@ -72,7 +72,7 @@ func tasksRescheduledPanel() Panel {
 			if in.Figures == nil || in.Figures.Tasks == nil || in.Figures.Tasks.Reschedules == nil {
 				return dbStatus(in, "")
 			}
-			return dbStatus(in, format.Int(int64(len(in.Figures.Tasks.Reschedules.ThreeOrMore))))
+			return dbStatus(in, fixed(in, format.Int(int64(len(in.Figures.Tasks.Reschedules.ThreeOrMore)))))
 		},
 		Rows: rowsOf(tasksOf, func(f *data.Tasks, _ *Input) int {
 			if f.Reschedules == nil {

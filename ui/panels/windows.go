@@ -20,7 +20,7 @@ type windowColumn struct {
 // windowTable is a table of all windows, the chosen one standing out; where
 // there is no room for all it comes first.
 func (v *view) windowTable(head string, columns []windowColumn, w, h int) []string {
-	names := data.WindowNames
+	names := v.in.windows()
 	if i := slices.Index(names, v.in.Window); h <= len(names) && i > 0 {
 		names = slices.Insert(slices.Delete(slices.Clone(names), i, i+1), 0, v.in.Window)
 	}
@@ -52,7 +52,7 @@ func (v *view) windowTable(head string, columns []windowColumn, w, h int) []stri
 // windowPart is a table of all windows as a part. If the chosen one has nothing
 // to show, why says so below.
 func (v *view) windowPart(head string, columns []windowColumn, why *lack) part {
-	rows := len(data.WindowNames) + 1
+	rows := len(v.in.windows()) + 1
 	if why != nil {
 		rows += 3
 	}
@@ -60,7 +60,7 @@ func (v *view) windowPart(head string, columns []windowColumn, why *lack) part {
 		return v.within(w, h, func(v *view) {
 			room := h
 			if why != nil && h > 3 {
-				room = max(min(h-3, len(data.WindowNames)+1), 2)
+				room = max(min(h-3, rows-3), 2)
 			}
 			v.out = append(v.out, line.Fit(v.windowTable(head, columns, w, room), w, room)...)
 			if why != nil && v.left() > 0 {
@@ -98,8 +98,9 @@ func (v *view) optCell(f *float64, w int, in func(float64, int) string) cell {
 
 // windowPairs are the counts of all windows as pairs.
 func (v *view) windowPairs(count func(window string) *int64) []pair {
-	ps := make([]pair, 0, len(data.WindowNames))
-	for i, w := range data.WindowNames {
+	names := v.in.windows()
+	ps := make([]pair, 0, len(names))
+	for i, w := range names {
 		n, rank := count(w), i+1
 		if w == v.in.Window {
 			rank = 0

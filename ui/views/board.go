@@ -70,6 +70,7 @@ type boxKey struct {
 	w, h     int
 	focused  bool
 	window   string
+	loading  string
 	split    panels.Split
 	measure  panels.Measure
 	rows     list
@@ -198,7 +199,7 @@ func (v *Board) noteRows() {
 
 func (v *Board) input() panels.Input {
 	in := panels.Input{
-		Snapshot: v.data.Figured, Figures: v.data.Figures, Window: v.data.Window,
+		Snapshot: v.data.Figured, Figures: v.data.Figures, Window: v.data.Window, Loading: v.data.Loading,
 		Split: v.split, Measure: v.measure, Cursor: -1,
 	}
 	if in.Snapshot == nil {
@@ -397,7 +398,7 @@ func (v *Board) draw(at placed) []string {
 	}
 	from := boxKey{
 		figures: in.Figures, snapshot: in.Snapshot, version: v.ctx.Version, w: at.W, h: at.H,
-		focused: i == v.focus, window: in.Window, split: in.Split, measure: in.Measure,
+		focused: i == v.focus, window: in.Window, loading: in.Loading, split: in.Split, measure: in.Measure,
 		rows: list{in.Cursor, in.Offset},
 	}
 	if b, ok := v.boxes[p.ID]; ok && b.from == from {

@@ -76,7 +76,7 @@ func usedMost(in *panels.Input, u use) []string {
 // useFields is what a name used in each window, amounts on lines of their own.
 func useFields(in *panels.Input, name string, of func(in *panels.Input, window string) use) []field {
 	var out []field
-	for _, w := range data.WindowNames {
+	for _, w := range windowsOf(in, data.WindowNames) {
 		u := of(in, w)
 		calls := field{label: w + " calls"}
 		if u.calls != nil {
@@ -101,7 +101,7 @@ const allTypes = "all"
 
 // latencyWindow is the window the panel shows: the month's latencies are those of 30d.
 func latencyWindow(window string) string {
-	if slices.Contains(data.LatencyWindowNames, window) {
+	if window == data.WindowRange || slices.Contains(data.LatencyWindowNames, window) {
 		return window
 	}
 	return data.Window30d
@@ -120,7 +120,7 @@ func latencyNames(in *panels.Input) []string {
 func latencyFields(in *panels.Input, name string) []field {
 	f := in.Figures.LLM
 	var out []field
-	for _, w := range data.LatencyWindowNames {
+	for _, w := range windowsOf(in, data.LatencyWindowNames) {
 		row := field{label: w + " latency"}
 		l, ok := f.LatencyMS[w][name]
 		if all := f.LatencyAllMS[w]; !ok && name == allTypes && all != nil {
@@ -175,7 +175,10 @@ var shadowRows = rowSpec{
 
 // shadowWindow is the window the panel shows: shadows are compared over 7 or 30 days.
 func shadowWindow(window string) string {
-	if window == data.WindowMonth || window == data.Window30d {
+	switch window {
+	case data.WindowRange:
+		return window
+	case data.WindowMonth, data.Window30d:
 		return data.Window30d
 	}
 	return data.Window7d

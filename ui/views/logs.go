@@ -70,7 +70,7 @@ func (v *Logs) ID() ID { return IDLogs }
 func (v *Logs) Title() string { return "Logs" }
 
 // Uses implements [View].
-func (v *Logs) Uses() Uses { return Uses{} }
+func (v *Logs) Uses() Uses { return Uses{Moment: true} }
 
 // Capturing implements [View].
 func (v *Logs) Capturing() bool { return v.mode == logsTyping }
@@ -89,7 +89,9 @@ func (v *Logs) page() int {
 
 // SetData implements [View].
 func (v *Logs) SetData(d *Data) tea.Cmd {
+	was := v.data.Moment
 	v.data = d
+	v.goTo(was, d.Moment)
 	v.gaps = slices.Clone(d.Snapshot.LogState().Gaps)
 	slices.SortFunc(v.gaps, func(a, b data.Gap) int { return a.From.Compare(b.From) })
 	return v.rematch()

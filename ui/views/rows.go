@@ -89,7 +89,7 @@ func counted(what string, of func(f *data.Figures) map[string]map[string]int64) 
 		func(in *panels.Input) []string { return largestFirst(of(in.Figures)[in.Window], counts) },
 		what,
 		func(in *panels.Input, name string) []field {
-			return eachWindow(func(w string) field {
+			return eachWindow(in, func(w string) field {
 				if byName := of(in.Figures)[w]; byName != nil {
 					return field{value: format.Int(byName[name])}
 				}
@@ -98,10 +98,18 @@ func counted(what string, of func(f *data.Figures) map[string]map[string]int64) 
 		})
 }
 
+// windowsOf is the windows of a detail, the range first if one is shown.
+func windowsOf(in *panels.Input, names []string) []string {
+	if in.Window != data.WindowRange {
+		return names
+	}
+	return slices.Insert(slices.Clone(names), 0, data.WindowRange)
+}
+
 // eachWindow has a field for every window there is.
-func eachWindow(of func(window string) field) []field {
+func eachWindow(in *panels.Input, of func(window string) field) []field {
 	var out []field
-	for _, w := range data.WindowNames {
+	for _, w := range windowsOf(in, data.WindowNames) {
 		f := of(w)
 		f.label = w
 		out = append(out, f)
@@ -152,7 +160,7 @@ var agentsRows = map[string]rowSpec{
 			return largestFirst(in.Figures.Agents.LLMSpendByCaller[in.Window], dollars)
 		}, "Task type",
 		func(in *panels.Input, name string) []field {
-			return eachWindow(func(w string) field {
+			return eachWindow(in, func(w string) field {
 				spend := in.Figures.Agents.LLMSpendByCaller[w]
 				if spend == nil {
 					return field{}
@@ -204,7 +212,7 @@ var memoryRows = map[string]rowSpec{
 			})
 		}, "Template",
 		func(in *panels.Input, name string) []field {
-			return eachWindow(func(w string) field {
+			return eachWindow(in, func(w string) field {
 				byTemplate := in.Figures.Memory.Writes[w]
 				if byTemplate == nil {
 					return field{}

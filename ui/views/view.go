@@ -69,6 +69,7 @@ type View interface {
 // Uses names switches of the shell.
 type Uses struct {
 	Window bool // the stretch of time figures are given for
+	Moment bool // a range that has ended: the view goes there
 	Money  bool // hiding amounts
 }
 
@@ -79,7 +80,10 @@ type Data struct {
 	// Snapshot; both are nil until there are any.
 	Figures *data.Figures
 	Figured *data.Snapshot
-	Window  string // one of data.WindowNames
+	Window  string // one of data.WindowNames, or data.WindowRange
+	// Moment is a range that has ended, whose end is to be looked at; nil otherwise.
+	Moment  *data.Window
+	Loading string // how far reading of the range has come; "" if nothing is read
 }
 
 // Context is what all views of one session share. It belongs to the goroutine

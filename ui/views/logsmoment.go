@@ -1,0 +1,18 @@
+package views
+
+import "github.com/donna-project/donnatop/data"
+
+// goTo selects the last line of a range that has ended, once when it is chosen, or
+// the oldest at hand if that is later. When the range is given up the stream is
+// followed again.
+func (v *Logs) goTo(was, moment *data.Window) {
+	lines := v.lines()
+	switch {
+	case moment == nil && was != nil:
+		v.following = true
+	case moment != nil && (was == nil || !was.To.Equal(moment.To)) && lines.Len() > 0:
+		v.stopFollowing()
+		after, _ := lines.Find(moment.To.Add(1), 0)
+		v.cursor, v.row = anchorOf(lines.At(max(after-1, 0))), max(v.page()/2, 0)
+	}
+}
