@@ -52,6 +52,9 @@ func (s *search) build(complete bool) *Trace {
 		}
 		t.Items = append(t.Items, p.item)
 	}
+	if len(all) == 0 { // not even the one asked for belongs to anything
+		t.IDs = newIDSet(0).byKey()
+	}
 	t.sum()
 	t.Gaps = s.gapsOf(t)
 	t.Capped = s.capsOf(t.Capped)

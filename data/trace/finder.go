@@ -245,10 +245,10 @@ func (s *search) resolve() {
 	}
 	s.read(func(find finder) error {
 		// first the tables of which it can be the row's own id, by their index
-		for _, own := range []bool{true, false} {
+		for pass := range passes {
 			for i := range tables {
 				for _, c := range tables[i].columns {
-					if s.kind != "" || c.key.numbered() || own != (isOwn(&tables[i], c) && !c.scan) {
+					if s.kind != "" || c.key.numbered() || pass != passOf(&tables[i], c) {
 						continue
 					}
 					if err := s.resolveAs(find, &tables[i], c); err != nil {
@@ -264,9 +264,19 @@ func (s *search) resolve() {
 	}
 }
 
-// isOwn tells whether a column identifies the row.
-func isOwn(t *table, c column) bool {
-	return c.key == keyRow || c.name == "id" || t.name == "escalation_request" && c.name == "correlation_id"
+// passes are the rounds in which columns are asked whether they hold an id: first
+// those that identify a row, by their index, last what may be anything's id.
+const passes = 3
+
+func passOf(t *table, c column) int {
+	own := c.key == keyRow || c.name == "id" || t.name == "escalation_request" && c.name == "correlation_id"
+	switch {
+	case own && !c.scan:
+		return 0
+	case c.key != keyEntity:
+		return 1
+	}
+	return 2
 }
 
 // resolveAs takes the id asked for as one of a key if a column holds it.
