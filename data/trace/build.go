@@ -112,9 +112,6 @@ func (s *search) arrange(lines []*lineItem) []placed {
 		item.Matched = r.matched(s.ids)
 		all = append(all, placed{item: item, a: order[r.Row.Table], b: r.RowID, row: r})
 	}
-	if !s.Until.IsZero() {
-		all = slices.DeleteFunc(all, func(p placed) bool { return p.item.Time.After(s.Until) })
-	}
 	date(all, s.now())
 	slices.SortStableFunc(all, func(x, y placed) int {
 		return cmp.Or(x.item.Time.Compare(y.item.Time), strings.Compare(x.item.Source, y.item.Source), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))

@@ -283,7 +283,7 @@ func passOf(t *table, c column) int {
 func (s *search) resolveAs(find finder, t *table, c column) error {
 	i := id{c.key, s.given}
 	page, err := s.rowsBy(find, t, c, i)
-	if err != nil || len(page.Rows) == 0 {
+	if err != nil || !slices.ContainsFunc(page.Rows, s.counts) {
 		return err
 	}
 	s.kind = kindOf[c.key]
@@ -292,6 +292,12 @@ func (s *search) resolveAs(find finder, t *table, c column) error {
 	}
 	s.ids.add(i)
 	return nil
+}
+
+// counts tells whether a row isn't dated too late.
+func (s *search) counts(row data.Row) bool {
+	r := newRowItem(row)
+	return !r.dated || !s.later(r.item.Time)
 }
 
 type finder = func(data.RowQuery) (data.RowPage, error)
@@ -350,7 +356,7 @@ func (s *search) readRowsOf(find finder, i id) error {
 			if err := s.keep(page, i.key); err != nil {
 				return err
 			}
-			if s.kind == "" && i == s.givenAs() && len(page.Rows) > 0 {
+			if s.kind == "" && i == s.givenAs() && s.holdsRow(page) {
 				s.kind = kindOf[i.key]
 			}
 		}
@@ -366,6 +372,11 @@ func (s *search) readRowsOf(find finder, i id) error {
 		}
 	}
 	return nil
+}
+
+// holdsRow tells whether any of the rows counts.
+func (s *search) holdsRow(page data.RowPage) bool {
+	return slices.ContainsFunc(page.Rows, func(row data.Row) bool { return s.rows[rowKey{row.Table, row.RowID}] != nil })
 }
 
 // givenAs is the id asked for with its key; without one if that isn't known.
@@ -432,6 +443,9 @@ func (s *search) keep(page data.RowPage, by key) error {
 				return errFull
 			}
 			r = newRowItem(row)
+			if r.dated && s.later(r.item.Time) {
+				continue
+			}
 			r.hub = by.hub()
 			s.rows[k] = r
 			s.order = append(s.order, r)
@@ -448,6 +462,9 @@ func (s *search) keep(page data.RowPage, by key) error {
 	}
 	return nil
 }
+
+// later tells whether something is dated after the instant up to which it counts.
+func (s *search) later(t time.Time) bool { return !s.Until.IsZero() && t.After(s.Until) }
 
 // cap notes that a cap was reached.
 func (s *search) cap(of string, limit, dropped int) {
@@ -502,6 +519,9 @@ func textsOf(ids []id) (all []string) {
 
 // take keeps a line if an id stands in it.
 func (s *search) take(o origin, f Found) {
+	if s.later(f.Time) {
+		return
+	}
 	l := newLineItem(f)
 	if names, _ := l.matched(s.ids); len(names) == 0 {
 		return
