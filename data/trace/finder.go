@@ -133,6 +133,7 @@ type search struct {
 
 	asked    map[id]bool            // by which rows have been looked for
 	searched map[string]map[id]bool // by source, for which lines have been
+	inRing   int                    // ids that the lines in memory were searched for
 	busy     string                 // the source that is being read
 	full     bool                   // no more bytes may be taken in
 }
@@ -194,7 +195,11 @@ func (s *search) pending() int {
 	if s.ctx.Err() != nil || s.full {
 		return 0
 	}
-	return max(s.unasked(), s.unsearched(""))
+	left := max(s.unasked(), s.unsearched(""))
+	if s.Snapshot != nil {
+		left = max(left, len(s.ids.order)-s.inRing)
+	}
+	return left
 }
 
 // unasked is how many ids the database has not been asked for.
@@ -482,6 +487,7 @@ func (s *search) readRing() {
 		return
 	}
 	view := s.Snapshot().Logs
+	s.inRing = len(s.ids.order)
 	if view == nil {
 		return
 	}
