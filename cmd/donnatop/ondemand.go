@@ -48,15 +48,20 @@ type onDemandMode struct {
 
 // open makes what asks them. Nothing is opened before the first question.
 func (d onDemand) open(m onDemandMode) (*trace.Finder, *archive.Archive) {
-	a := archive.Options{
-		Clock: m.clock, Loki: d.loki, Selector: d.selector, Files: d.files, Stdin: m.stdin, Snapshot: m.snapshot,
-	}
+	a := archive.Options{Clock: m.clock, Snapshot: m.snapshot}
 	t := trace.Options{Clock: m.clock, Snapshot: m.snapshot, Until: m.until, Absent: absent}
 	if d.db != "" {
 		lookup := sqlite.NewLookup(d.db)
 		a.DB, t.DB = lookup, lookup
 	}
-	lines := archive.New(a)
-	t.Logs = lines.Logs()
-	return trace.New(t), lines
+	if d.loki != nil {
+		a.Logs = append(a.Logs, loki.NewSearch(d.loki, d.selector))
+	}
+	if files := archive.NewFiles(d.files, m.stdin); files != nil {
+		a.Logs = append(a.Logs, files)
+	}
+	for _, l := range a.Logs {
+		t.Logs = append(t.Logs, l)
+	}
+	return trace.New(t), archive.New(a)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
-	"github.com/donna-project/donnatop/data/loki"
 	"github.com/donna-project/donnatop/data/trace"
 )
 
@@ -21,53 +19,29 @@ type Invocations interface {
 	Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error)
 }
 
-// Options name the sources; those that are nil or empty are not configured.
+// Source is a log whose lines can be asked for: [Files], and data/loki's Search.
+type Source interface {
+	trace.Logs
+	// Newest hands the lines of the range, and others, to take until that wants no
+	// more. All lines still to come are dated before an instant; zero says that
+	// nothing is known of them. progress gets how much is done, 0 to 1.
+	Newest(ctx context.Context, q data.LineQuery, take func(lines []trace.Found, before time.Time) (more bool), progress func(float64)) error
+}
+
+// Options name the sources; those that are nil are not configured.
 type Options struct {
 	Clock clockwork.Clock // required
 	DB    Invocations
-
-	Loki     *loki.Client
-	Selector string // of Loki's streams
-
-	Files []string  // paths and globs, and logfile.Stdin
-	Stdin io.Reader // what that means; it is read to its end when lines are asked for
-
+	Logs  []Source // of a line that several have, it is the first one's
 	// Snapshot tells of what is known to be missing in the logs; nil without a Hub.
 	Snapshot func() *data.Snapshot
 }
 
 // Archive answers questions for rows and lines. It is safe for concurrent use.
-type Archive struct {
-	o     Options
-	loki  *lokiLines
-	files *fileLines
-}
+type Archive struct{ o Options }
 
 // New makes an Archive; nothing is read yet.
-func New(o Options) *Archive {
-	a := &Archive{o: o}
-	if o.Loki != nil {
-		a.loki = &lokiLines{o.Loki, o.Selector}
-	}
-	if len(o.Files) > 0 {
-		a.files = newFileLines(o.Files, o.Stdin)
-		if len(a.files.paths) == 0 && a.files.stdin == nil {
-			a.files = nil // standard input that somebody else reads
-		}
-	}
-	return a
-}
-
-// Logs are the sources of lines, for a [trace.Finder].
-func (a *Archive) Logs() (all []trace.Logs) {
-	if a.loki != nil {
-		all = append(all, a.loki)
-	}
-	if a.files != nil {
-		all = append(all, a.files)
-	}
-	return all
-}
+func New(o Options) *Archive { return &Archive{o} }
 
 // Invocations gives a page of rows, newest first.
 func (a *Archive) Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error) {
@@ -85,7 +59,7 @@ func (a *Archive) Lines(ctx context.Context, q data.LineQuery, progress func(flo
 	switch {
 	case q.Limit <= 0:
 		return data.LinePage{}, errors.New("read lines: no limit given")
-	case a.loki == nil && a.files == nil:
+	case len(a.o.Logs) == 0:
 		return data.LinePage{}, errors.New("no log to read lines from: give --loki URL or --logs FILE")
 	}
 	if q.To.IsZero() {
@@ -97,18 +71,8 @@ func (a *Archive) Lines(ctx context.Context, q data.LineQuery, progress func(flo
 	if progress == nil {
 		progress = func(float64) {}
 	}
-	r := &lineReading{a: a, q: q, progress: shares{a.sources(), progress}}
+	r := &lineReading{a: a, q: q, progress: shares{len(a.o.Logs), progress}}
 	return r.run(ctx)
-}
-
-func (a *Archive) sources() (n int) {
-	if a.loki != nil {
-		n++
-	}
-	if a.files != nil {
-		n++
-	}
-	return n
 }
 
 // lineReading is one answer in the making.
@@ -122,22 +86,22 @@ type lineReading struct {
 }
 
 func (r *lineReading) run(ctx context.Context) (data.LinePage, error) {
-	fromLoki, fromFiles := newNewest(r.q), newNewest(r.q)
-	if r.a.loki != nil {
-		r.attempt(r.a.loki.newest(ctx, r.q, fromLoki, r.progress.of(0)))
-	}
-	if r.a.files != nil {
-		r.attempt(r.a.files.newest(ctx, r.q, fromFiles, r.progress.of(r.a.sources()-1)))
+	var all []trace.Found
+	more := false
+	for i, source := range r.a.o.Logs {
+		n := newestLines{q: r.q}
+		r.attempt(source.Newest(ctx, r.q, n.take, r.progress.of(i)))
+		all = append(all, without(n.sorted(), all)...)
+		more = more || n.more
 	}
 	if err := ctx.Err(); err != nil {
 		return data.LinePage{}, err
 	}
-	if r.failed == r.a.sources() {
+	if r.failed == len(r.a.o.Logs) {
 		return data.LinePage{}, r.err
 	}
-	all := append(fromLoki.sorted(), without(fromFiles.sorted(), fromLoki.lines)...)
 	slices.SortStableFunc(all, inOrder)
-	page := data.LinePage{More: fromLoki.more || fromFiles.more, Gaps: append(r.gaps, r.known()...)}
+	page := data.LinePage{More: more, Gaps: append(r.gaps, r.known()...)}
 	if over := len(all) - r.q.Limit; over > 0 {
 		all, page.More = all[over:], true
 	}
@@ -200,15 +164,17 @@ type newestLines struct {
 	more  bool // older ones made room
 }
 
-func newNewest(q data.LineQuery) *newestLines { return &newestLines{q: q} }
-
-func (n *newestLines) add(f trace.Found) {
-	if f.Time.Before(n.q.From) || f.Time.After(n.q.To) || !n.q.Filter.Match(&f.Entry) {
-		return
+// take takes those in that are wanted; see [Source].
+func (n *newestLines) take(lines []trace.Found, before time.Time) (more bool) {
+	for _, f := range lines {
+		if f.Time.Before(n.q.From) || f.Time.After(n.q.To) || !n.q.Filter.Match(&f.Entry) {
+			continue
+		}
+		if n.lines = append(n.lines, f); len(n.lines) >= 2*n.q.Limit+batch {
+			n.sorted()
+		}
 	}
-	if n.lines = append(n.lines, f); len(n.lines) >= 2*n.q.Limit+batch {
-		n.sorted()
-	}
+	return before.IsZero() || !n.fullBefore(before)
 }
 
 // batch spares sorting too often where the limit is small.

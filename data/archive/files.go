@@ -18,21 +18,27 @@ import (
 // maxStdin is how much of standard input is kept, to be searched again.
 const maxStdin = 512 << 20
 
-// fileLines are the lines of log files, rotated ones among them if the globs
-// match them, and of standard input. It implements [trace.Logs].
-type fileLines struct {
+// Files finds single lines in log files, rotated ones among them if the globs
+// match them, and in standard input. It is a [Source].
+type Files struct {
 	paths []string
 	stdin func() ([]byte, error) // nil without standard input; reads it to its end at the first call
 }
 
-func newFileLines(paths []string, stdin io.Reader) *fileLines {
-	f := &fileLines{}
+// NewFiles makes a source of files: paths and globs, and [logfile.Stdin] for
+// stdin, which is read to its end at the first question and kept. nil if there is
+// nothing to read: standard input that somebody else reads has a nil stdin.
+func NewFiles(paths []string, stdin io.Reader) *Files {
+	f := &Files{}
 	for _, p := range paths {
 		if p != logfile.Stdin {
 			f.paths = append(f.paths, p)
 		} else if stdin != nil {
 			f.stdin = sync.OnceValues(func() ([]byte, error) { return readStdin(stdin) })
 		}
+	}
+	if len(f.paths) == 0 && f.stdin == nil {
+		return nil
 	}
 	return f
 }
@@ -45,27 +51,31 @@ func readStdin(r io.Reader) ([]byte, error) {
 	return text, err
 }
 
-func (f *fileLines) Source() string { return logline.SourceLogs }
+// Source is what lines call files.
+func (f *Files) Source() string { return logline.SourceLogs }
 
 // Find passes over all lines and parses those that hold one of the texts.
-func (f *fileLines) Find(ctx context.Context, q trace.LogQuery, yield func([]trace.Found) error) ([]data.Gap, error) {
+func (f *Files) Find(ctx context.Context, q trace.LogQuery, yield func([]trace.Found) error) ([]data.Gap, error) {
 	needles := logline.NewNeedles(q.Texts)
 	return nil, f.search(ctx, logfile.SearchOptions{Keep: needles.In, Progress: q.Progress}, func(hits []logfile.Hit) error {
 		return yield(places(hits))
 	})
 }
 
-// newest adds the newest lines of the range that the filter chooses.
-func (f *fileLines) newest(ctx context.Context, q data.LineQuery, into *newestLines, progress func(float64)) error {
+// fileSlack is how much older than its last line a file may look: its time and
+// the lines' need not come from one clock.
+const fileSlack = time.Minute
+
+// Newest hands the lines of a range to take, file by file; in which order is only
+// known at the end.
+func (f *Files) Newest(ctx context.Context, q data.LineQuery, take func(lines []trace.Found, before time.Time) (more bool), progress func(float64)) error {
 	inRange := func(text string) bool {
 		var e logline.Entry
 		logline.Parse(&e, text, time.Time{}, time.Time{})
 		return e.Time.IsZero() || !e.Time.Before(q.From) && !e.Time.After(q.To)
 	}
-	return f.search(ctx, logfile.SearchOptions{Since: q.From.Add(-ownTimeSlack), Keep: inRange, Progress: progress}, func(hits []logfile.Hit) error {
-		for _, h := range places(hits) {
-			into.add(h)
-		}
+	return f.search(ctx, logfile.SearchOptions{Since: q.From.Add(-fileSlack), Keep: inRange, Progress: progress}, func(hits []logfile.Hit) error {
+		take(places(hits), time.Time{})
 		return nil
 	})
 }
@@ -79,7 +89,7 @@ func places(hits []logfile.Hit) []trace.Found {
 }
 
 // search searches all inputs. The error says what could not be read.
-func (f *fileLines) search(ctx context.Context, o logfile.SearchOptions, yield func([]logfile.Hit) error) error {
+func (f *Files) search(ctx context.Context, o logfile.SearchOptions, yield func([]logfile.Hit) error) error {
 	var faults []error
 	if f.stdin != nil {
 		text, err := f.stdin()

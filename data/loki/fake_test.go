@@ -203,17 +203,23 @@ func (f *fakeLoki) queryRange(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-var lineFilter = regexp.MustCompile(`\|~ ("(?:[^"\\]|\\.)*")`)
+var lineFilter = regexp.MustCompile("\\|([=~]) (\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)")
 
-// answer selects by time, line filter and limit. The selector itself selects everything.
+// answer selects by time, line filters and limit. The selector itself selects everything.
 func (f *fakeLoki) answer(query string, from, to int64, limit int, backward bool) []byte {
-	match := func(string) bool { return true }
-	if m := lineFilter.FindStringSubmatch(query); m != nil {
-		text, err := strconv.Unquote(m[1])
+	var filters []*regexp.Regexp
+	for _, m := range lineFilter.FindAllStringSubmatch(query, -1) {
+		text, err := strconv.Unquote(m[2])
 		if err != nil {
 			f.t.Error(err)
 		}
-		match = regexp.MustCompile(text).MatchString
+		if m[1] == "=" {
+			text = regexp.QuoteMeta(text)
+		}
+		filters = append(filters, regexp.MustCompile(text))
+	}
+	match := func(text string) bool {
+		return !slices.ContainsFunc(filters, func(re *regexp.Regexp) bool { return !re.MatchString(text) })
 	}
 	var found []fakeLine
 	for _, l := range f.lines {

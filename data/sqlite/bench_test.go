@@ -211,3 +211,35 @@ func copyLarge(b *testing.B, from, to string) {
 		b.Fatal(err)
 	}
 }
+
+// BenchmarkLookup asks for single rows among 1 M, and for pages of them: the rows
+// behind a figure, from any place in the month.
+func BenchmarkLookup(b *testing.B) {
+	l := NewLookup(bulk(b, benchRows, benchDays))
+	rows := func(q data.RowQuery) func(b *testing.B) {
+		q.Table, q.Limit = invocationLog, 1000
+		return func(b *testing.B) {
+			for b.Loop() {
+				if page := ask(b, l, q); len(page.Rows) == 0 {
+					b.Fatal("no rows")
+				}
+			}
+		}
+	}
+	b.Run("id", rows(data.RowQuery{Column: "task_id", Values: []string{"019000028b0a-0000-7000-8000-000000000000", "01900002710a-0000-7000-8000-000000000000", fmt.Sprintf("0190%08x-0000-7000-8000-000000000000", 100), fmt.Sprintf("0190%08x-0000-7000-8000-000000000000", 101), fmt.Sprintf("0190%08x-0000-7000-8000-000000000000", 102)}}))
+	middle := testNow.Add(-15 * 24 * time.Hour)
+	b.Run("time", rows(data.RowQuery{Column: "input_hash", Values: []string{"0123456789abcdef"}, Time: "timestamp", From: middle, To: middle.Add(10 * time.Minute)}))
+	for name, q := range map[string]data.InvocationQuery{
+		"newest page": {}, "page of the past": {From: middle, To: middle.Add(time.Hour)},
+		"rare rows": {TaskTypes: []string{"task_type_03"}, Interrupted: true, Overflow: true},
+	} {
+		q.Limit = 100
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if page, err := l.Invocations(b.Context(), q); err != nil || len(page.Rows) == 0 {
+					b.Fatal(len(page.Rows), err)
+				}
+			}
+		})
+	}
+}

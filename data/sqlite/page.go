@@ -186,16 +186,21 @@ func (w *pageWalk) hourBelow(border string) (hour time.Time, found bool, err err
 	}
 }
 
-// Rows of an hour, and those with an offset among a stretch of the index; what
-// follows the date can hold a sign only in an offset.
+// Rows of an hour, and those with an offset among a stretch of the index: they
+// have another length than the usual forms, which is all that needs to be looked
+// at of nearly every row.
 const (
 	hourSQL = "SELECT rowid, %s FROM invocation_log INDEXED BY %s WHERE timestamp >= ?1 AND timestamp < ?2"
-	oddSQL  = "SELECT rowid FROM invocation_log INDEXED BY %s WHERE timestamp >= ?1 AND timestamp < ?2 AND substr(timestamp, 12) GLOB '*[-+]*' AND timestamp NOT LIKE '%%+00:00'"
+	oddSQL  = "SELECT rowid FROM invocation_log INDEXED BY %s WHERE timestamp >= ?1 AND timestamp < ?2 AND length(timestamp) NOT IN (10, 19, 26) AND timestamp NOT LIKE '%%+00:00'"
 	byIDSQL = "SELECT rowid, %s FROM invocation_log WHERE rowid = ?1"
 )
 
 func isOdd(text []byte) bool {
-	return len(text) > 11 && bytes.ContainsAny(text[11:], "-+") && !bytes.HasSuffix(text, []byte("+00:00"))
+	switch len(text) {
+	case 10, 19, 26: // a date, a time, and one with a fraction
+		return false
+	}
+	return !bytes.HasSuffix(text, []byte("+00:00"))
 }
 
 // findOdd finds the rows with offsets as far down as they can belong to an hour

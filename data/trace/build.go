@@ -52,6 +52,9 @@ func (s *search) build(complete bool) *Trace {
 		}
 		t.Items = append(t.Items, p.item)
 	}
+	if len(all) == 0 { // not even the one asked for belongs to anything
+		t.IDs = newIDSet(0).byKey()
+	}
 	t.sum()
 	t.Gaps = s.gapsOf(t)
 	t.Capped = s.capsOf(t.Capped)
@@ -108,9 +111,6 @@ func (s *search) arrange(lines []*lineItem) []placed {
 		item.Inferred = r.inferred
 		item.Matched = r.matched(s.ids)
 		all = append(all, placed{item: item, a: order[r.Row.Table], b: r.RowID, row: r})
-	}
-	if !s.Until.IsZero() {
-		all = slices.DeleteFunc(all, func(p placed) bool { return p.item.Time.After(s.Until) })
 	}
 	date(all, s.now())
 	slices.SortStableFunc(all, func(x, y placed) int {

@@ -133,6 +133,7 @@ type search struct {
 
 	asked    map[id]bool            // by which rows have been looked for
 	searched map[string]map[id]bool // by source, for which lines have been
+	inRing   int                    // ids that the lines in memory were searched for
 	busy     string                 // the source that is being read
 	full     bool                   // no more bytes may be taken in
 }
@@ -194,7 +195,11 @@ func (s *search) pending() int {
 	if s.ctx.Err() != nil || s.full {
 		return 0
 	}
-	return max(s.unasked(), s.unsearched(""))
+	left := max(s.unasked(), s.unsearched(""))
+	if s.Snapshot != nil {
+		left = max(left, len(s.ids.order)-s.inRing)
+	}
+	return left
 }
 
 // unasked is how many ids the database has not been asked for.
@@ -245,10 +250,10 @@ func (s *search) resolve() {
 	}
 	s.read(func(find finder) error {
 		// first the tables of which it can be the row's own id, by their index
-		for _, own := range []bool{true, false} {
+		for pass := range passes {
 			for i := range tables {
 				for _, c := range tables[i].columns {
-					if s.kind != "" || c.key.numbered() || own != (isOwn(&tables[i], c) && !c.scan) {
+					if s.kind != "" || c.key.numbered() || pass != passOf(&tables[i], c) {
 						continue
 					}
 					if err := s.resolveAs(find, &tables[i], c); err != nil {
@@ -264,16 +269,26 @@ func (s *search) resolve() {
 	}
 }
 
-// isOwn tells whether a column identifies the row.
-func isOwn(t *table, c column) bool {
-	return c.key == keyRow || c.name == "id" || t.name == "escalation_request" && c.name == "correlation_id"
+// passes are the rounds in which columns are asked whether they hold an id: first
+// those that identify a row, by their index, last what may be anything's id.
+const passes = 3
+
+func passOf(t *table, c column) int {
+	own := c.key == keyRow || c.name == "id" || t.name == "escalation_request" && c.name == "correlation_id"
+	switch {
+	case own && !c.scan:
+		return 0
+	case c.key != keyEntity:
+		return 1
+	}
+	return 2
 }
 
 // resolveAs takes the id asked for as one of a key if a column holds it.
 func (s *search) resolveAs(find finder, t *table, c column) error {
 	i := id{c.key, s.given}
 	page, err := s.rowsBy(find, t, c, i)
-	if err != nil || len(page.Rows) == 0 {
+	if err != nil || !slices.ContainsFunc(page.Rows, s.counts) {
 		return err
 	}
 	s.kind = kindOf[c.key]
@@ -282,6 +297,12 @@ func (s *search) resolveAs(find finder, t *table, c column) error {
 	}
 	s.ids.add(i)
 	return nil
+}
+
+// counts tells whether a row isn't dated too late.
+func (s *search) counts(row data.Row) bool {
+	r := newRowItem(row)
+	return !r.dated || !s.later(r.item.Time)
 }
 
 type finder = func(data.RowQuery) (data.RowPage, error)
@@ -340,7 +361,7 @@ func (s *search) readRowsOf(find finder, i id) error {
 			if err := s.keep(page, i.key); err != nil {
 				return err
 			}
-			if s.kind == "" && i == s.givenAs() && len(page.Rows) > 0 {
+			if s.kind == "" && i == s.givenAs() && s.holdsRow(page) {
 				s.kind = kindOf[i.key]
 			}
 		}
@@ -356,6 +377,11 @@ func (s *search) readRowsOf(find finder, i id) error {
 		}
 	}
 	return nil
+}
+
+// holdsRow tells whether any of the rows counts.
+func (s *search) holdsRow(page data.RowPage) bool {
+	return slices.ContainsFunc(page.Rows, func(row data.Row) bool { return s.rows[rowKey{row.Table, row.RowID}] != nil })
 }
 
 // givenAs is the id asked for with its key; without one if that isn't known.
@@ -422,6 +448,9 @@ func (s *search) keep(page data.RowPage, by key) error {
 				return errFull
 			}
 			r = newRowItem(row)
+			if r.dated && s.later(r.item.Time) {
+				continue
+			}
 			r.hub = by.hub()
 			s.rows[k] = r
 			s.order = append(s.order, r)
@@ -439,6 +468,9 @@ func (s *search) keep(page data.RowPage, by key) error {
 	return nil
 }
 
+// later tells whether something is dated after the instant up to which it counts.
+func (s *search) later(t time.Time) bool { return !s.Until.IsZero() && t.After(s.Until) }
+
 // cap notes that a cap was reached.
 func (s *search) cap(of string, limit, dropped int) {
 	c := s.capped[of]
@@ -455,6 +487,7 @@ func (s *search) readRing() {
 		return
 	}
 	view := s.Snapshot().Logs
+	s.inRing = len(s.ids.order)
 	if view == nil {
 		return
 	}
@@ -492,6 +525,9 @@ func textsOf(ids []id) (all []string) {
 
 // take keeps a line if an id stands in it.
 func (s *search) take(o origin, f Found) {
+	if s.later(f.Time) {
+		return
+	}
 	l := newLineItem(f)
 	if names, _ := l.matched(s.ids); len(names) == 0 {
 		return

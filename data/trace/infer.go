@@ -113,7 +113,7 @@ func (s *search) inferTwins(find finder) error {
 		var nearest *rowItem
 		for _, row := range page.Rows {
 			o := newRowItem(row)
-			if !o.hasTwin() || *o.item.Class == *r.item.Class || data.BaseTaskType(o.item.Event) != data.BaseTaskType(r.item.Event) {
+			if !o.hasTwin() || s.later(o.item.Time) || *o.item.Class == *r.item.Class || data.BaseTaskType(o.item.Event) != data.BaseTaskType(r.item.Event) {
 				continue
 			}
 			if nearest == nil || o.item.Time.Sub(at).Abs() < nearest.item.Time.Sub(at).Abs() {
