@@ -31,10 +31,10 @@ func configured(t *testing.T, text string) (*options, string) {
 }
 
 func TestKeysOfTheConfiguration(t *testing.T) {
-	o, _ := configured(t, "window: 7d\nkeys:\n  app.quit: [Q, ctrl+q]\n  view.logs: 'l'\n  panel.next: \"-\"\n  view.last: backspace\n  move.right: right\n  view.overview: 1\n")
+	o, _ := configured(t, "window: 7d\nkeys:\n  app.quit: [Q, ctrl+q]\n  view.logs: 'l'\n  panel.next: \"-\"\n  view.last: f9\n  move.right: right\n  view.overview: 1\n")
 	keys, err := o.keys()
 	want := map[string][]string{
-		"app.quit": {"Q", "ctrl+q"}, "view.logs": {"l"}, "panel.next": {"-"}, "view.last": {"backspace"}, "move.right": {"right"},
+		"app.quit": {"Q", "ctrl+q"}, "view.logs": {"l"}, "panel.next": {"-"}, "view.last": {"f9"}, "move.right": {"right"},
 		"view.overview": {"1"},
 	}
 	if diff := cmp.Diff(want, keys); diff != "" || err != nil {

@@ -19,7 +19,9 @@ func TestTryTail(t *testing.T) {
 		{"pings", func(*fakeLoki) {}, -1},
 		{"silent", func(f *fakeLoki) { f.silent = true }, KindTimeout},
 		{"refused", func(f *fakeLoki) { f.tailFate = func(int) (int, string) { return http.StatusUnauthorized, "" } }, KindAuth},
-		{"busy", func(f *fakeLoki) { f.tailFate = func(int) (int, string) { return 0, "max concurrent tail requests limit exceeded" } }, KindTailBusy},
+		{"busy", func(f *fakeLoki) {
+			f.tailFate = func(int) (int, string) { return 0, "max concurrent tail requests limit exceeded" }
+		}, KindTailBusy},
 		{"down", func(f *fakeLoki) { f.setDown(true) }, KindRefused},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
