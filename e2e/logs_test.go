@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -137,6 +138,34 @@ func TestLogsCommand(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestDoctorCommand has the built binary examine a real Loki.
+func TestDoctorCommand(t *testing.T) {
+	exe := buildDonnatop(t)
+	server := newServer(t)
+	p := newPusher(server.addr, t.Name())
+	request, texts := p.lines(0, 20, time.Now())
+	p.insist(t, request, texts)
+	out, err := server.command(exe, "doctor", "--json", "--selector", selector(p.job)).Output()
+	var report struct {
+		Checks []struct{ Name, State, Detail string }
+	}
+	if err != nil || json.Unmarshal(out, &report) != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	got := make(map[string]string)
+	for _, c := range report.Checks {
+		got[c.Name] = c.State + " " + c.Detail
+	}
+	for name, want := range map[string]string{
+		"loki": "ok " + server.addr + " answers queries", "loki_clock": "ok ", "loki_lines": "ok the newest line is", "loki_tail": "ok ",
+		"loki_labels": "warning no line of the last 24 h has the label service or level", // as these lines have none
+	} {
+		if !strings.HasPrefix(got[name], want) {
+			t.Errorf("%s: %q, want %q", name, got[name], want)
+		}
+	}
 }
 
 // exitCode is that of a command that ended so.

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // Role is a part of the screen that a theme gives a look.
@@ -30,26 +28,6 @@ func (s *Styles) Roles() []Role {
 		all = append(all, Role{rampKey("heat", i), p})
 	}
 	return all
-}
-
-// About is what an embedded theme says of itself, "" if nothing.
-func About(name string) (string, error) {
-	src, err := embedded(name)
-	if err != nil {
-		return "", err
-	}
-	doc, err := parser.ParseBytes(src, 0)
-	if err != nil || len(doc.Docs) == 0 {
-		return "", fmt.Errorf("parse theme %s: %w", name, err)
-	}
-	if top, ok := doc.Docs[0].Body.(ast.MapNode); ok {
-		for it := top.MapRange(); it.Next(); {
-			if text(it.Key()) == "about" {
-				return text(it.Value()), nil
-			}
-		}
-	}
-	return "", nil
 }
 
 // Describe is the paint in the words of a theme file, such as "#7cb7ff bold";

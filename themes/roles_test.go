@@ -1,7 +1,6 @@
 package themes_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/donna-project/donnatop/themes"
@@ -23,12 +22,6 @@ func TestRoles(t *testing.T) {
 		if want := len(paints(s)); len(seen) < want-len(s.Stack)*len(s.Stack) || !seen["series.7"] || !seen["heat.3"] || !seen["chart_mark"] {
 			t.Errorf("%s: %d roles of %d", name, len(seen), want)
 		}
-		if about, err := themes.About(name); err != nil || about == "" || strings.Contains(about, "\n") {
-			t.Errorf("%s: about %q, %v", name, about, err)
-		}
-	}
-	if _, err := themes.About("nobody"); err == nil {
-		t.Error("a theme that isn't there says something of itself")
 	}
 }
 

@@ -6,14 +6,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/donna-project/donnatop/data"
-	"github.com/donna-project/donnatop/themes"
 )
 
 // completeFlags tells shells what can follow the flags that take one of a few
 // names, and makes the errors of the completion command those of a wrong command
 // line.
 func completeFlags(root *cobra.Command) {
-	names := map[string][]string{"window": data.WindowNames, "theme": themes.Names(), "view": data.Views()}
+	names := map[string][]string{"window": data.WindowNames, "view": data.Views()}
+	must(root.RegisterFlagCompletionFunc("theme", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return themeNames(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}))
 	dirs := []string{"donna-config", "docker-certs", "data-path", "dir"}
 	for _, cmd := range append(root.Commands(), root) {
 		for flag, values := range names {

@@ -97,13 +97,17 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 // ownThemes are the themes there are, the user's own included. A directory that
 // can't be read is told and keeps nobody from working.
 func ownThemes(e *env) *themes.Set {
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		return nil // no home directory, no themes in it
-	}
-	set, err := themes.ReadDir(filepath.Join(dir, "donnatop", "themes"))
+	set, err := readOwnThemes()
 	if err != nil {
 		fmt.Fprintf(e.stderr, "donnatop: %s: going on with the themes built in\n", safe.Text(err.Error()))
 	}
 	return set
+}
+
+func readOwnThemes() (*themes.Set, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return nil, nil //nolint:nilerr // no home directory, no themes in it
+	}
+	return themes.ReadDir(filepath.Join(dir, "donnatop", "themes"))
 }

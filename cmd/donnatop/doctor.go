@@ -154,20 +154,31 @@ func (o *options) checkConfigFile(settings error, report func(doctor.Finding)) {
 	}
 }
 
+// checkThemes looks at every theme. One of the user's own that
+// can't be used keeps nobody from working, unless it is the one to be used.
 func (o *options) checkThemes(report func(doctor.Finding)) {
-	names := themes.Names()
-	if o.theme != "" {
-		names = append(names, o.theme)
+	const name, fix = "themes", "mend the file; see what there is: donnatop themes"
+	set, err := readOwnThemes()
+	if err != nil {
+		report(doctor.Warn(name, err.Error()+": going on with the themes built in", "let your user read it"))
 	}
-	for _, name := range names {
-		for _, dark := range []bool{true, false} {
-			if _, err := themes.New(name, dark); err != nil {
-				report(doctor.Fail("themes", err.Error(), "see what there is: donnatop themes"))
-				return
-			}
+	chosen := o.theme
+	if chosen == "" {
+		chosen = themes.Default
+	}
+	if _, err := set.New(chosen, true); err != nil {
+		report(doctor.Fail(name, err.Error(), fix))
+	}
+	wrong := 0
+	for _, t := range set.List() {
+		if t.Err != nil && t.Name != chosen {
+			report(doctor.Warn(name, t.Err.Error(), fix))
+		}
+		if t.Err != nil {
+			wrong++
 		}
 	}
-	report(doctor.Good("themes", strings.Join(themes.Names(), ", ")))
+	report(doctor.Good(name, fmt.Sprintf("%d can be used: %s", len(set.Names())-wrong, strings.Join(set.Names(), ", "))))
 }
 
 // ownDir is donnatop's directory in one of the user's; "" if there is none.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/donna-project/donnatop/data/doctor"
 	"github.com/donna-project/donnatop/ui"
 )
@@ -18,27 +16,17 @@ func (o *options) checkKeys(report func(doctor.Finding)) {
 			actions[k.Action] = true
 		}
 	}
-	s, ok := o.sections["keys"]
-	if !ok {
-		report(doctor.Good("keys", fmt.Sprintf("the default keys of %d actions", len(actions))))
-		return
-	}
-	var bound map[string]any
-	if err := yaml.NodeToValue(s.node, &bound); err != nil {
-		report(doctor.Fail("keys", fmt.Sprintf("%s: section keys: %v", s.file, err), "write lines of the form `action: key`; donnatop keys lists the actions"))
-		return
-	}
-	var unknown []string
-	for action := range bound {
-		if !actions[action] {
-			unknown = append(unknown, action)
+	keys, err := o.keys()
+	switch {
+	case err != nil:
+		for line := range strings.Lines(err.Error()) { // one for each mistake
+			report(doctor.Fail("keys", strings.TrimSuffix(line, "\n"), "mend the section keys; donnatop keys lists the actions"))
 		}
+	case len(keys) == 0:
+		report(doctor.Good("keys", fmt.Sprintf("the default keys of %d actions", len(actions))))
+	default:
+		report(doctor.Good("keys", fmt.Sprintf("%d of %d actions have keys of your own, without conflicts", len(keys), len(actions))))
 	}
-	if len(unknown) > 0 {
-		report(doctor.Fail("keys", fmt.Sprintf("%s: section keys: no action %s", s.file, strings.Join(unknown, ", ")), "see what there is: donnatop keys"))
-		return
-	}
-	report(doctor.Good("keys", fmt.Sprintf("%d of %d actions have keys of your own", len(bound), len(actions))))
 }
 
 // checkAlerts looks at where alerts go.

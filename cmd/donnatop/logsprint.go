@@ -63,7 +63,7 @@ func terminalStyles(e *env, o *options) (*themes.Styles, error) {
 	}
 	colours, _ := e.getenv("COLORFGBG")
 	light := strings.HasSuffix(colours, ";15") || strings.HasSuffix(colours, ";7")
-	return themes.New(name, !light)
+	return ownThemes(e).New(name, !light)
 }
 
 func (p *logPrinter) print(lines []logline.Entry) error {

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 
 	"github.com/donna-project/donnatop/themes"
+	"github.com/donna-project/donnatop/ui/safe"
 )
 
 func newThemes(e *env, o *options) *cobra.Command {
@@ -17,27 +19,37 @@ func newThemes(e *env, o *options) *cobra.Command {
 		Short: "List the themes, or show every role of one in its colours",
 		Args:  cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return themes.Names(), cobra.ShellCompDirectiveNoFileComp
+			return themeNames(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.resolve(cmd.Flags(), e); err != nil {
 				return err
 			}
 			if len(args) == 0 {
-				return listThemes(e.stdout)
+				return listThemes(e.stdout, ownThemes(e))
 			}
-			return showTheme(e, o, args[0])
+			return showTheme(e, o, ownThemes(e), args[0])
 		},
 	}
 }
 
-func listThemes(w io.Writer) error {
-	for _, name := range themes.Names() {
-		about, err := themes.About(name)
-		if err != nil {
-			return fmt.Errorf("list themes: %w", err)
+// themeNames are those a shell offers; what is wrong with the user's own is told
+// when they are used.
+func themeNames() []string {
+	set, _ := readOwnThemes()
+	return set.Names()
+}
+
+func listThemes(w io.Writer, set *themes.Set) error {
+	for _, t := range set.List() {
+		about := t.About
+		if t.Own {
+			about = strings.TrimSpace("your own: " + about)
 		}
-		if _, err := fmt.Fprintf(w, "%-16s %s\n", name, about); err != nil {
+		if t.Err != nil {
+			about = "can't be used: " + t.Err.Error()
+		}
+		if _, err := fmt.Fprintf(w, "%-16s %s\n", safe.Text(t.Name), safe.Text(about)); err != nil {
 			return err
 		}
 	}
@@ -46,12 +58,12 @@ func listThemes(w io.Writer) error {
 
 // showTheme prints each role painted, for dark and for light backgrounds, with
 // what the theme's file says of it.
-func showTheme(e *env, o *options, name string) error {
-	dark, err := themes.New(name, true)
+func showTheme(e *env, o *options, set *themes.Set, name string) error {
+	dark, err := set.New(name, true)
 	if err != nil {
 		return usageError{err}
 	}
-	light, err := themes.New(name, false)
+	light, err := set.New(name, false)
 	if err != nil {
 		return usageError{err}
 	}

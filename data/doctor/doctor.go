@@ -39,13 +39,13 @@ type Finding struct {
 	Fix    *string `json:"fix"`    // what to do, if possible a command; null if nothing is to be done
 }
 
-// Good, Warn and Fail make findings. A fix of "" is none.
+// Good is a finding with which all is well.
 func Good(name, detail string) Finding { return Finding{Name: name, State: OK, Detail: detail} }
 
-// Warn is a finding that doesn't keep donnatop from its work.
+// Warn is a finding that doesn't keep donnatop from its work. A fix of "" is none.
 func Warn(name, detail, fix string) Finding { return finding(name, Warning, detail, fix) }
 
-// Fail is a finding that does.
+// Fail is a finding that does. A fix of "" is none.
 func Fail(name, detail, fix string) Finding { return finding(name, Failed, detail, fix) }
 
 func finding(name string, s State, detail, fix string) Finding {
