@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -22,8 +23,9 @@ type driver struct {
 	clock *clockwork.FakeClock
 	quit  bool // the model has asked to end the program
 
-	mu      sync.Mutex
-	answers []tea.Msg
+	clipboard []string // what the model has set it to, and other sequences it has sent past the screen
+	mu        sync.Mutex
+	answers   []tea.Msg
 }
 
 // drive runs a test against a model made by open within a bubble, on a terminal
@@ -87,7 +89,13 @@ func (d *driver) deliver(msg tea.Msg) {
 		}
 	case tea.QuitMsg:
 		d.quit = true
+	case tea.RawMsg:
+		d.clipboard = append(d.clipboard, fmt.Sprint(msg.Msg))
 	default:
+		if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" { // Bubble Tea's own
+			d.clipboard = append(d.clipboard, fmt.Sprint(msg))
+			return
+		}
 		_, cmd := d.m.Update(msg)
 		d.m.View()
 		d.run(cmd)
@@ -162,7 +170,7 @@ var namedKeys = map[string]tea.KeyPressMsg{
 	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "space": {Code: tea.KeySpace, Text: " "},
 	"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
 	"pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
-	"backspace": {Code: tea.KeyBackspace},
+	"backspace": {Code: tea.KeyBackspace}, "alt+left": {Code: tea.KeyLeft, Mod: tea.ModAlt}, "alt+right": {Code: tea.KeyRight, Mod: tea.ModAlt},
 }
 
 func keyPress(name string) tea.KeyPressMsg {

@@ -390,6 +390,11 @@ func TestEveryBindingShownDoesSomething(t *testing.T) {
 		"line":                {"L", "enter"},
 		"help":                {"?"},
 		"sources":             {"L", "S"},
+		"themes":              {"T", "down"},
+		"palette":             {":"},
+		"palette, typed":      {":", "l", "o", "down"},
+		"after going back":    {"L", "4", "alt+left"},
+		"mouse on":            {"m"},
 	} {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s %dx%d", name, size[0], size[1]), func(t *testing.T) {
@@ -447,7 +452,7 @@ func eachBindingDoesSomething(t *testing.T, w, h int, open func(*clockwork.FakeC
 
 // No two keys shown at the same time are the same, and actions have one name.
 func TestBindingsDoNotClash(t *testing.T) {
-	for _, way := range [][]string{nil, {"p"}, {"f"}, {"p", "enter"}, {"L"}, {"L", "up"}, {"L", "/"}, {"L", "v"}, {"?"}} {
+	for _, way := range [][]string{nil, {"p"}, {"f"}, {"p", "enter"}, {"L"}, {"L", "up"}, {"L", "/"}, {"L", "v"}, {"?"}, {"T", "down"}, {":", "l", "down"}, {"L", "4", "alt+left"}} {
 		drive(t, 120, 40, sampleOptions, func(d *driver) {
 			d.press(way...)
 			taken := make(map[string]string)

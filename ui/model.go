@@ -29,6 +29,7 @@ import (
 	"github.com/donna-project/donnatop/data/timerange"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/panels"
+	"github.com/donna-project/donnatop/ui/state"
 	"github.com/donna-project/donnatop/ui/views"
 )
 
@@ -57,6 +58,11 @@ type Options struct {
 	// ExportDir is where exports are written. Without one they can only be copied,
 	// as it has to be for those who sit at another machine.
 	ExportDir string
+	// State is how the last session was left: it says what View, Window and Theme
+	// leave open, and how the switches were. nil if nothing was kept.
+	State *state.State
+	// Opening is said at first; nothing if it is empty.
+	Opening views.Say
 	// Tmux tells that the terminal is one of tmux, which passes the clipboard on
 	// only if asked to.
 	Tmux bool
@@ -77,7 +83,8 @@ type Model struct {
 	feed     feed
 	flash    flash
 	mouse    bool
-	recent   []string // commands of the palette, the last one first
+	opening  []tea.Cmd // what views want done at first
+	recent   []string  // commands of the palette, the last one first
 
 	news  <-chan struct{}
 	done  chan struct{} // closed by close
@@ -107,6 +114,7 @@ func New(o Options) (*Model, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o = begun(o)
 	if o.Window == "" {
 		o.Window = data.Window24h
 	}
@@ -159,6 +167,7 @@ func New(o Options) (*Model, error) {
 		close(m.done)
 	})
 	m.feed.latest = o.Hub.Snapshot()
+	m.restore()
 	m.frame.dirty = true
 	return m, nil
 }
@@ -169,7 +178,7 @@ func (m *Model) Close() { m.close() }
 
 // Init implements [tea.Model].
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.awaitSnapshot(), m.needFigures(), m.show(), m.tick())
+	return tea.Batch(tea.RequestBackgroundColor, m.awaitSnapshot(), m.needFigures(), m.show(), m.tick(), m.opened())
 }
 
 // Update implements [tea.Model].

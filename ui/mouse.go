@@ -11,7 +11,7 @@ import (
 func (m *Model) toggleMouse() tea.Cmd {
 	m.mouse = !m.mouse
 	if m.mouse {
-		return m.say(views.Say{Text: "mouse on: wheel scrolls, click selects, second click opens; most terminals select text with shift held"})
+		return m.say(views.Say{Text: "mouse on: click, click again to open, wheel; shift+drag still selects text"})
 	}
 	return m.say(views.Say{Text: "mouse off: it is the terminal's own again"})
 }

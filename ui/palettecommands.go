@@ -69,7 +69,7 @@ func (m *Model) viewCommands() []command {
 	var out []command
 	for i, t := range tabs {
 		if i != m.router.current || len(m.router.trail()) > 1 {
-			out = append(out, commandOf(verbView, string(t.id), m.tabKey(i), func(m *Model) tea.Cmd { return m.switchTo(i) }))
+			out = append(out, commandOf(verbView, string(t.id), m.tabKey(i)+"  "+t.title, func(m *Model) tea.Cmd { return m.switchTo(i) }))
 		}
 	}
 	return out

@@ -86,6 +86,7 @@ func TestEveryKeyCanBeRebound(t *testing.T) {
 	for _, way := range [][]string{
 		{"view.overview"}, {"view.health"}, {"view.llm", "panel.full_screen"}, {"view.llm", "panel.previous", "row.open"},
 		{"view.logs"}, {"view.logs", "lines.filter"}, {"view.logs", "row.open"}, {"screen.help"}, {"screen.sources"}, {"screen.pause"},
+		{"screen.theme"}, {"screen.palette"}, {"view.logs", "view.earlier"},
 	} {
 		drive(t, 120, 40, open, func(d *driver) {
 			press(d, way...)

@@ -45,7 +45,7 @@ func TestResizeStorm(t *testing.T) {
 	open := func(clock *clockwork.FakeClock) Options { return Options{Hub: spoiledHub(t, clock)} }
 	drive(t, 120, 40, open, func(d *driver) {
 		rng := rand.New(rand.NewPCG(7, 11))
-		keys := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "M", "L", "up", "down", "left", "right", "pgup", "pgdown", "f", "n", "w", "v", "g", "G", "enter", "esc", "?", "S", "space", "t", "z", "Z", "[", "]", ".", "i", "$", "b", "s", "/", "x", "-"}
+		keys := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "M", "L", "up", "down", "left", "right", "pgup", "pgdown", "f", "n", "w", "v", "g", "G", "enter", "esc", "?", "S", "space", "t", "z", "Z", "[", "]", ".", "i", "$", "b", "s", "/", "x", "-", ":", "T", "y", "Y", "e", "m", "alt+left", "alt+right", "tab"}
 		w, h := 120, 40
 		for i := range 400 {
 			switch rng.IntN(4) {

@@ -75,6 +75,15 @@ func (r *router) top() views.View {
 	return s[len(s)-1]
 }
 
+// roots are the views of the tabs.
+func (r *router) roots() []views.View {
+	out := make([]views.View, len(r.stacks))
+	for i, s := range r.stacks {
+		out[i] = s[0]
+	}
+	return out
+}
+
 // trail is the way to the view that can be seen.
 func (r *router) trail() []views.View { return r.stacks[r.current] }
 

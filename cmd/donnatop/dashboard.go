@@ -54,6 +54,9 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	if err != nil {
 		return err
 	}
+	if info, err := os.Stat(o.exportDir); o.exportDir != "" && (err != nil || !info.IsDir()) {
+		return usagef("--export-dir %s is no directory: make it, or give another one", o.exportDir)
+	}
 	own := ownThemes(e)
 	log, closeLog, err := o.openLog(e)
 	if err != nil {
@@ -79,16 +82,20 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	}
 	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
 	defer sys.judge(ctx, engine, w.clock, log)()
-	model, err := ui.New(ui.Options{
+	screen := ui.Options{
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
 		Tracer: finder, Archive: archive,
-		Keys: keys,
-	})
+		Keys: keys, ExportDir: o.exportDir, Tmux: e.isSet("TMUX"),
+	}
+	kept := o.recall(e, &screen)
+	model, err := ui.New(screen)
 	if err != nil {
 		return usageError{err}
 	}
-	if err := ui.Run(ctx, model, tea.WithInput(e.stdin), tea.WithOutput(e.stdout)); err != nil {
+	err = ui.Run(ctx, model, tea.WithInput(e.stdin), tea.WithOutput(e.stdout))
+	kept.keep(e, model.State())
+	if err != nil {
 		return fmt.Errorf("run the dashboard: %w", err)
 	}
 	return nil

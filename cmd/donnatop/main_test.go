@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 			// nothing of the machine's own settings may reach a script
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "xdg"))
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			for _, names := range envNames {
 				for _, n := range names {
 					e.Setenv(n, "")

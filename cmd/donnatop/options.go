@@ -43,12 +43,14 @@ type options struct {
 	refresh     time.Duration
 	noCache     bool
 
-	theme   string
-	tz      string
-	window  string
-	ascii   bool
-	noColor bool
-	logFile string
+	theme     string
+	tz        string
+	window    string
+	ascii     bool
+	noColor   bool
+	logFile   string
+	exportDir string
+	noState   bool
 
 	location *time.Location
 	common   *pflag.FlagSet // all of the above: what the configuration file may set
@@ -128,6 +130,8 @@ func (o *options) addScreenFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.theme, "theme", "", "colour `theme`: a built-in one or one of your own [$DONNATOP_THEME]")
 	f.BoolVar(&o.ascii, "ascii", false, "draw borders and charts in ASCII")
 	f.BoolVar(&o.noColor, "no-color", false, "no colours [$NO_COLOR]")
+	f.StringVar(&o.exportDir, "export-dir", ".", "`directory` for what is exported from the screen; empty to allow copying only")
+	f.BoolVar(&o.noState, "no-state", false, "neither begin as the last session ended nor remember this one")
 	f.StringVar(&o.logFile, "log-file", "", "write donnatop's own log to this `file`, in Donna's format")
 }
 

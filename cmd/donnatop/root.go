@@ -39,6 +39,12 @@ func (e *env) isTerminal() bool {
 	return ok && term.IsTerminal(f.Fd())
 }
 
+// isSet tells whether an environment variable has a value.
+func (e *env) isSet(name string) bool {
+	v, ok := e.getenv(name)
+	return ok && v != ""
+}
+
 // usageError is an error of the command line itself.
 type usageError struct{ error }
 

@@ -61,16 +61,24 @@ func Find(items []Item, line string) []Match {
 	if len(line) > maxQuery {
 		return nil
 	}
-	var exact, begun, rest []Match
+	at := make(map[int][]int)
+	var order []int // as fuzzy ranks them
 	for _, f := range fuzzy.FindFrom(line, source(items)) {
-		it, m := items[f.Index], Match{Item: f.Index, At: f.MatchedIndexes}
+		at[f.Index] = f.MatchedIndexes
+		order = append(order, f.Index)
+	}
+	var exact, begun, rest []Match
+	for i, it := range items {
 		switch {
 		case strings.EqualFold(it.Text, line), strings.EqualFold(it.Name, line):
-			exact = append(exact, m)
+			exact = append(exact, Match{i, at[i]})
 		case hasPrefix(it.Name, line), hasPrefix(it.Text, line):
-			begun = append(begun, m)
-		default:
-			rest = append(rest, m)
+			begun = append(begun, Match{i, at[i]})
+		}
+	}
+	for _, i := range order {
+		if it := items[i]; !hasPrefix(it.Name, line) && !hasPrefix(it.Text, line) {
+			rest = append(rest, Match{i, at[i]})
 		}
 	}
 	return append(append(exact, begun...), rest...)

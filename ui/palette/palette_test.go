@@ -33,7 +33,7 @@ func TestParse(t *testing.T) {
 
 var items = []palette.Item{
 	{Text: "follow logs"}, {Text: "view overview", Name: "overview"}, {Text: "view llm", Name: "llm"}, {Text: "view logs", Name: "logs"},
-	{Text: "hide/show money"}, {Text: "theme nord", Name: "nord"}, {Text: "theme solarized", Name: "solarized"}, {Text: "Größe"},
+	{Text: "hide/show money", Name: "screen.money"}, {Text: "theme nord", Name: "nord"}, {Text: "theme solarized", Name: "solarized"}, {Text: "Größe"},
 	{Text: "filter slow calls", Name: "slow calls"}, {Text: "view lag log", Name: "lag log"},
 }
 
@@ -48,6 +48,7 @@ func TestFind(t *testing.T) {
 		{"lo", []string{"view logs"}}, // a name that begins so before what only holds it
 		{"nd", []string{"theme nord"}},
 		{"money", []string{"hide/show money"}},
+		{"screen.mon", []string{"hide/show money"}}, // a name need not be in the text
 		{"hsm", []string{"hide/show money"}},
 		{"slow calls", []string{"filter slow calls"}},
 		{"zzz", nil},

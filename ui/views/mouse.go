@@ -22,11 +22,9 @@ func Wheel(msg tea.MouseWheelMsg) int {
 func (v *Board) moused(msg tea.Msg) Intent {
 	switch msg := msg.(type) {
 	case tea.MouseClickMsg:
-		if at, ok := v.pointed(msg.X, msg.Y); ok {
-			return v.clicked(at)
-		}
+		return v.clicked(msg.X, msg.Y)
 	case tea.MouseWheelMsg:
-		if at, ok := v.pointed(msg.X, msg.Y); ok && v.rowCount(at.panel) > 0 {
+		if at, _, ok := v.pointed(msg.X, msg.Y); ok && v.rowCount(at.panel) > 0 {
 			v.goTo(v.at(at.panel))
 			v.selectRow(v.lists[at.panel].cursor + Wheel(msg))
 		}
@@ -34,38 +32,42 @@ func (v *Board) moused(msg tea.Msg) Intent {
 	return nil
 }
 
-// clicked gives the focus to a position; to the one that has it, what it opens.
-func (v *Board) clicked(at position) Intent {
+// clicked gives the focus to what is at a place; if it has it, what it opens.
+func (v *Board) clicked(x, y int) Intent {
+	at, onRow, ok := v.pointed(x, y)
+	if !ok {
+		return nil
+	}
 	if at != v.here() {
 		v.goTo(at)
 		return nil
 	}
 	id := v.panels[at.panel].ID
 	switch {
-	case v.rowCount(at.panel) > 0 && v.spec.rows[id].open != nil:
+	case v.spec.rows[id].open != nil && onRow:
 		return v.open()
-	case v.spec.leads[id] != "":
+	case v.spec.rows[id].open == nil && v.spec.leads[id] != "":
 		return SwitchTo{v.spec.leads[id]}
 	}
 	return nil
 }
 
 // pointed is the position at a place: the panel there, and the row of a list or,
-// on anything else in it, the row that is selected.
-func (v *Board) pointed(x, y int) (position, bool) {
+// where none is, the row that is selected.
+func (v *Board) pointed(x, y int) (at position, onRow, ok bool) {
 	const borderAndHeading = 2
 	for _, p := range v.layout {
 		if x < p.X || x >= p.X+p.W || y < p.Y || y >= p.Y+p.H {
 			continue
 		}
-		at := v.at(v.panelOf(p.id))
-		onRow := y >= p.Y+borderAndHeading && y < p.Y+p.H-1
-		if row := v.lists[at.panel].offset + y - p.Y - borderAndHeading; onRow && row < v.rowCount(at.panel) {
-			at.row = row
+		at = v.at(v.panelOf(p.id))
+		row := v.lists[at.panel].offset + y - p.Y - borderAndHeading
+		if y >= p.Y+borderAndHeading && y < p.Y+p.H-1 && row < v.rowCount(at.panel) {
+			at.row, onRow = row, true
 		}
-		return at, true
+		return at, onRow, true
 	}
-	return position{}, false
+	return position{}, false, false
 }
 
 // moused handles the mouse over a text.
