@@ -97,7 +97,7 @@ func TestZoomAndShift(t *testing.T) {
 			{"]", "window 24h"},
 			{"]", "window 24h"}, // there is nothing later
 			{"[", "past"},
-			{"backspace", "window 24h"},
+			{".", "window 24h"},
 		} {
 			d.press(step.key)
 			d.must(step.want)
