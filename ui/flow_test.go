@@ -390,6 +390,11 @@ func TestEveryBindingShownDoesSomething(t *testing.T) {
 		"line":                {"L", "enter"},
 		"help":                {"?"},
 		"sources":             {"L", "S"},
+		"inspect":             {"i"},
+		"inspect, scrolled":   {"i", "G"},
+		"range":               {"t"},
+		"range, typed":        {"t", "9", "0", "m"},
+		"past":                {"["},
 	} {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s %dx%d", name, size[0], size[1]), func(t *testing.T) {
