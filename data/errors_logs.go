@@ -8,9 +8,11 @@ import (
 
 // errorCounts counts lines by level.
 func (c lineCounts) errorCounts() map[string]*LevelCounts {
-	return eachTally(c, func(t tally) *LevelCounts {
-		return &LevelCounts{Warning: t.total(events.LevelWarning), Error: t.total(events.LevelError), Critical: t.total(events.LevelCritical)}
-	})
+	return eachTally(c, levelCounts)
+}
+
+func levelCounts(t tally) *LevelCounts {
+	return &LevelCounts{Warning: t.total(events.LevelWarning), Error: t.total(events.LevelError), Critical: t.total(events.LevelCritical)}
 }
 
 // Buckets of errors.per_5m: a day.

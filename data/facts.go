@@ -18,6 +18,7 @@ const (
 	maxAnswers   = 100_000
 	maxSearches  = 250_000
 	maxBreakers  = 20_000
+	maxPushes    = 20_000
 	maxAheadKept = 10_000 // lines that wait for the clock to come to their time
 	maxNightly   = 20
 )
@@ -34,6 +35,7 @@ type factStore struct {
 	answers   factLog[taskMoment]
 	searches  factLog[searched]
 	breakers  factLog[breakerLine]
+	unpushed  factLog[pushFailure]
 
 	lastOK  [events.NumOperations]int64 // unix nanoseconds; 0 never
 	health  healthLine
@@ -63,6 +65,9 @@ type breakerLine struct {
 	failures        int64  // -1 if the line doesn't say
 }
 
+// pushFailure is when a push to Supabase failed.
+type pushFailure struct{ at int64 }
+
 // healthLine is a health check of the orchestrator; at 0 if there was none.
 type healthLine struct {
 	at     int64
@@ -78,10 +83,12 @@ type nightlyLine struct {
 func (m taskMoment) when() int64  { return m.at }
 func (m searched) when() int64    { return m.at }
 func (m breakerLine) when() int64 { return m.at }
+func (m pushFailure) when() int64 { return m.at }
 
 func newFactStore() *factStore {
 	f := &factStore{}
 	f.scheduled.limit, f.answers.limit, f.searches.limit, f.breakers.limit = maxScheduled, maxAnswers, maxSearches, maxBreakers
+	f.unpushed.limit = maxPushes
 	return f
 }
 
@@ -139,6 +146,10 @@ func (f *factStore) keep(e *logline.Entry, fact events.Fact, op events.Operation
 		}
 	case events.BreakerOpened, events.BreakerHalfOpen, events.BreakerClosed, events.ProcessStarted:
 		f.breakers.add(newBreakerLine(e, fact, at))
+	case events.SupabaseFailed:
+		if recent {
+			f.unpushed.add(pushFailure{at})
+		}
 	case events.HealthChecked:
 		if at >= f.health.at {
 			f.health = healthLine{at, healthChecks(e)}
@@ -210,12 +221,14 @@ func (f *factStore) trim(now time.Time) {
 	horizon := now.Add(-Horizon).UnixNano()
 	f.scheduled.trim(horizon)
 	f.searches.trim(horizon)
+	f.unpushed.trim(horizon)
 }
 
 func (f *factStore) view() *Facts {
 	return &Facts{
 		scheduled: f.scheduled.view(), answers: f.answers.view(), searches: f.searches.view(), breakers: f.breakers.view(),
-		lastOK: f.lastOK, health: f.health, nightly: f.nightly, dropped: f.dropped,
+		unpushed: f.unpushed.view(),
+		lastOK:   f.lastOK, health: f.health, nightly: f.nightly, dropped: f.dropped,
 	}
 }
 
@@ -225,6 +238,7 @@ type Facts struct {
 	scheduled, answers factView[taskMoment]
 	searches           factView[searched]
 	breakers           factView[breakerLine]
+	unpushed           factView[pushFailure]
 	lastOK             [events.NumOperations]int64
 	health             healthLine
 	nightly            []nightlyLine
@@ -233,7 +247,7 @@ type Facts struct {
 
 // lost is how many facts are missing because there were too many.
 func (f *Facts) lost() int64 {
-	return f.dropped + f.scheduled.dropped + f.answers.dropped + f.searches.dropped + f.breakers.dropped
+	return f.dropped + f.scheduled.dropped + f.answers.dropped + f.searches.dropped + f.breakers.dropped + f.unpushed.dropped
 }
 
 // textField is the value of a field that is text, else "".

@@ -50,6 +50,8 @@ type Breaker struct {
 	State    string     `json:"state"` // closed open half_open unknown
 	Since    *time.Time `json:"since"`
 	Failures *int64     `json:"failures"`
+	// Opened is when it last left the closed state; nil if it never did.
+	Opened *time.Time `json:"-"`
 }
 
 // LastOK is when an operation last succeeded.

@@ -87,28 +87,38 @@ func logLastOK(s *Snapshot) []LastOK {
 // errorRate5m is errors per minute over the last five; nil if not all of their
 // lines have been counted.
 func errorRate5m(s *Snapshot) *ErrorRate {
-	const minutes = 5
-	from := s.At.Add(-minutes * time.Minute)
+	n := errors5m(s)
+	if n == nil {
+		return nil
+	}
+	const minutes = float64(errorStretch / time.Minute)
+	return &ErrorRate{Error: float64(n.Error) / minutes, Critical: float64(n.Critical) / minutes}
+}
+
+// errorStretch is how far back the error rate and the alert about errors look.
+const errorStretch = 5 * time.Minute
+
+// errors5m counts lines by level over the last five minutes; nil if not all of
+// them have been counted.
+func errors5m(s *Snapshot) *LevelCounts {
+	from := s.At.Add(-errorStretch)
 	if !s.logsCover(from) {
 		return nil
 	}
 	t, _ := s.Counts.between(from, s.At)
-	return &ErrorRate{
-		Error:    float64(t.total(events.LevelError)) / minutes,
-		Critical: float64(t.total(events.LevelCritical)) / minutes,
-	}
+	return levelCounts(t)
 }
 
 // Values of [Breaker.State].
 const (
-	breakerClosed   = "closed"
-	breakerOpen     = "open"
-	breakerHalfOpen = "half_open"
+	BreakerClosed   = "closed"
+	BreakerOpen     = "open"
+	BreakerHalfOpen = "half_open"
 )
 
 // breakerState is the state a line of a breaker tells.
 var breakerState = map[events.Fact]string{
-	events.BreakerOpened: breakerOpen, events.BreakerHalfOpen: breakerHalfOpen, events.BreakerClosed: breakerClosed,
+	events.BreakerOpened: BreakerOpen, events.BreakerHalfOpen: BreakerHalfOpen, events.BreakerClosed: BreakerClosed,
 }
 
 // logBreakers is the state of each circuit breaker the log ever told of, by name,
@@ -128,8 +138,8 @@ func logBreakers(s *Snapshot) []Breaker {
 		at := time.Unix(0, l.at).UTC()
 		if l.what == events.ProcessStarted {
 			for k, b := range breakers {
-				if k.container == l.container && b.State != breakerClosed {
-					b.State, b.Since, b.Failures = breakerClosed, &at, nil
+				if k.container == l.container && b.State != BreakerClosed {
+					b.State, b.Since, b.Failures = BreakerClosed, &at, nil
 				}
 			}
 			continue
@@ -141,6 +151,9 @@ func logBreakers(s *Snapshot) []Breaker {
 			breakers[k] = b
 		}
 		if state := breakerState[l.what]; state != b.State {
+			if state != BreakerClosed && (b.State == "" || b.State == BreakerClosed) {
+				b.Opened = &at
+			}
 			b.State, b.Since = state, &at
 		}
 		b.Failures = nil

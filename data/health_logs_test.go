@@ -59,7 +59,11 @@ func TestLogBreakers(t *testing.T) {
 				}
 				want = append(want, b)
 			}
-			if got := logBreakers(logSnapshot(epoch, time.Time{}, c.lines...)); !reflect.DeepEqual(got, want) {
+			got := logBreakers(logSnapshot(epoch, time.Time{}, c.lines...))
+			for i := range got {
+				got[i].Opened = nil // see TestBreakerOpened
+			}
+			if !reflect.DeepEqual(got, want) {
 				t.Errorf("breakers %s, want %s", asJSON(t, got), asJSON(t, want))
 			}
 		})

@@ -48,6 +48,7 @@ type Hub struct {
 
 	containers *ContainerView
 	host       *HostView
+	alerts     []Alert
 
 	dirty bool
 	wake  chan struct{} // one waiting signal: something became dirty
@@ -144,6 +145,10 @@ func (h *Hub) SetContainers(v *ContainerView) { h.change(func() { h.containers =
 // SetHost replaces what the machine's file systems say.
 func (h *Hub) SetHost(v *HostView) { h.change(func() { h.host = v }) }
 
+// SetAlerts replaces how the alert rules were judged. The Hub owns the slice from
+// then on.
+func (h *Hub) SetAlerts(v []Alert) { h.change(func() { h.alerts = v }) }
+
 func (h *Hub) change(f func()) {
 	h.mu.Lock()
 	f()
@@ -167,7 +172,7 @@ func (h *Hub) Publish() *Snapshot {
 	s := newSnapshot(Snapshot{
 		Version: h.version, At: now, Sources: maps.Clone(h.states),
 		DB: h.db, Config: h.config, Logs: h.ring.view(), Counts: h.counts.view(), Facts: h.facts.view(), Errors: h.errors.view(now),
-		Containers: h.containers, Host: h.host,
+		Containers: h.containers, Host: h.host, Alerts: h.alerts,
 	})
 	h.current.Store(s)
 	h.mu.Unlock()

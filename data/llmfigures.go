@@ -29,8 +29,8 @@ const (
 
 // llmFigures computes CONTRACT.md's `llm` as of s.At.
 func llmFigures(s *Snapshot, notes *[]string) *LLM {
-	f := &LLM{}
-	f.Budget = budgetCaps(s)
+	sig := s.Signals()
+	f := &LLM{Budget: sig.Budget, BurnRate: BurnRate{USDPerDay7d: sig.USDPerDay7d}}
 	if s.DB != nil && s.DB.Invocations != nil {
 		p := llmPass{s: s, v: s.DB.Invocations, f: f, exact: true}
 		p.windows()
@@ -426,7 +426,7 @@ func (p *llmPass) heat() {
 	})
 }
 
-// spending fills burn rate, projections and budget.
+// spending fills burn rate and projections; the daily rate is that of the budget.
 func (p *llmPass) spending() {
 	if !p.has(colCost) {
 		return
@@ -435,44 +435,13 @@ func (p *llmPass) spending() {
 	if day := f.SpendUSD[Window24h]; day != nil {
 		f.BurnRate.USDPerHour24h = ptr(*day / 24)
 	}
-	if week := f.SpendUSD[Window7d]; week != nil {
-		f.BurnRate.USDPerDay7d = ptr(*week / 7)
-	}
 	daysInMonth := nextMonthStart(now).Sub(monthStart(now)).Hours() / 24
 	if from := dayStart(now).AddDate(0, 0, -6); p.s.dbCovers(from) {
 		f.ProjectedMonthUSD.Donna = ptr(p.spent(from, false) / 7 * daysInMonth)
 	}
 	if month := f.SpendUSD[WindowMonth]; month != nil && f.BurnRate.USDPerDay7d != nil {
-		daysLeft := nextMonthStart(now).Sub(now).Hours() / 24
-		f.ProjectedMonthUSD.MonthToDatePlus7dRate = ptr(*month + *f.BurnRate.USDPerDay7d*daysLeft)
+		f.ProjectedMonthUSD.MonthToDatePlus7dRate = ptr(*month + *f.BurnRate.USDPerDay7d*monthDaysLeft(now))
 	}
-
-	b := &f.Budget
-	if from := dayStart(now); p.s.dbCovers(from) {
-		spent := p.spent(from, true)
-		b.DailySpentUSD, b.DailyRemainingUSD = &spent, ptr(b.DailyEffectiveUSD-spent)
-		b.DailyUsedPct = share(spent, b.DailyEffectiveUSD)
-	}
-	if from := monthStart(now); p.s.dbCovers(from) {
-		spent := p.spent(from, true)
-		b.MonthlySpentUSD, b.MonthlyRemainingUSD = &spent, ptr(b.MonthlyUSD-spent)
-		b.MonthlyUsedPct = share(spent, b.MonthlyUSD)
-	}
-	b.RunwayDays = runway(b.MonthlyRemainingUSD, f.BurnRate.USDPerDay7d)
-}
-
-// runway is how many days remaining lasts at the daily rate: 0 when nothing
-// remains, nil when it would last for ever or either is unknown.
-func runway(remaining, rate *float64) *float64 {
-	switch {
-	case remaining == nil || rate == nil:
-		return nil
-	case *remaining <= 0:
-		return ptr(0.0)
-	case *rate <= 0:
-		return nil
-	}
-	return ptr(*remaining / *rate)
 }
 
 // spent is the cost of all rows since from, or of those Donna's guard counts.
@@ -485,24 +454,6 @@ func (p *llmPass) spent(from time.Time, guard bool) float64 {
 		total += s.cost
 	}, nil)
 	return total
-}
-
-// budgetCaps is the part of the budget that needs no rows of invocation_log.
-func budgetCaps(s *Snapshot) Budget {
-	b := Budget{DailyUSD: s.Config.DailyUSD, MonthlyUSD: s.Config.MonthlyUSD, DailyEffectiveUSD: s.Config.DailyUSD}
-	if s.DB == nil || s.DB.Extensions == nil {
-		return b
-	}
-	today := s.At.UTC().Format(time.DateOnly)
-	granted := 0.0
-	for _, e := range s.DB.Extensions {
-		if e.Date == today && !e.Voided && !e.GrantedAt.After(s.At) {
-			granted += e.AmountUSD
-		}
-	}
-	b.ExtensionsTodayUSD = &granted
-	b.DailyEffectiveUSD += granted
-	return b
 }
 
 // recentRows is the newest rows up to the snapshot's clock.

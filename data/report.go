@@ -34,10 +34,11 @@ var branches = []branch{
 	{"skills", "skills", func(f *Figures) any { return f.Skills }},
 	{"memory", "memory", func(f *Figures) any { return f.Memory }},
 	{"logs", "logs", func(f *Figures) any { return f.Logs }},
+	{overview, "alerts", func(f *Figures) any { return f.Alerts }},
 }
 
-// overview is the view that has no figures of its own: it picks from those of
-// the others.
+// overview is the view that has no figures of its own but the alerts: it picks
+// from those of the others.
 const overview = "overview"
 
 var overviewOf = []string{"health", "tasks", "llm", "agents", "escalations", "errors"}
@@ -46,7 +47,9 @@ var overviewOf = []string{"health", "tasks", "llm", "agents", "escalations", "er
 func Views() []string {
 	names := []string{overview}
 	for _, b := range branches {
-		names = append(names, b.view)
+		if b.view != overview {
+			names = append(names, b.view)
+		}
 	}
 	return names
 }

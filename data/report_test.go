@@ -33,10 +33,10 @@ func TestReportHasTheViewsAskedFor(t *testing.T) {
 		views []string
 		want  []string
 	}{
-		{"all", nil, Views()[1:]},
+		{"all", nil, append(Views()[1:], "alerts")},
 		{"one", []string{"llm"}, []string{"llm"}},
 		{"two, one of them twice", []string{"logs", "llm", "logs"}, []string{"llm", "logs"}},
-		{"the overview is made of others", []string{"overview"}, overviewOf},
+		{"the overview is made of others", []string{"overview"}, append(slices.Clone(overviewOf), "alerts")},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := report(t, tc.views...)

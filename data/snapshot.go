@@ -23,8 +23,10 @@ type Snapshot struct {
 
 	Containers *ContainerView // nil before the first answer
 	Host       *HostView      // nil before the first look
+	Alerts     []Alert        // every rule as it was judged last; nil where nobody judges
 
 	figures func() *Figures
+	signals func() *Signals
 }
 
 // Figures computes all figures as of s.At, once however many ask.
@@ -33,6 +35,7 @@ func (s *Snapshot) Figures() *Figures { return s.figures() }
 func newSnapshot(s Snapshot) *Snapshot {
 	p := &s
 	p.figures = sync.OnceValue(func() *Figures { return computeFigures(p) })
+	p.signals = sync.OnceValue(func() *Signals { return computeSignals(p) })
 	return p
 }
 
@@ -51,6 +54,7 @@ type Figures struct {
 	Skills        *Skills
 	Memory        *Memory
 	Health        *Health
+	Alerts        []Alert
 
 	Notes []string // what a reader must know to trust the figures
 }
@@ -97,7 +101,8 @@ func computeFigures(s *Snapshot) *Figures {
 	f.Memory.Ingest, f.Memory.Failures = lines.ingest(), lines.memoryFailures()
 	f.Memory.Writes, f.Memory.Watch = lines.memoryWrites(), lines.watch()
 
-	f.Health = healthFigures(s)
+	f.Health = s.Signals().Health
+	f.Alerts = s.Alerts
 	f.Logs = logFigures(s)
 	return f
 }

@@ -21,6 +21,7 @@ const (
 	HealthChecked        // the orchestrator answered its probe
 	NightlyReported      // a step of the skill system's nightly job
 	MemorySearched       // somebody searched the memory
+	SupabaseFailed       // a push to Supabase failed
 )
 
 // An Operation is something that ought to succeed now and then.
@@ -86,6 +87,7 @@ var (
 		"backup_completed":               {ok: OpBackup},
 		"priority_recalculation_summary": {ok: OpPriorityRecalc},
 		"supabase_push_ok":               {ok: OpSupabasePush},
+		"supabase_push_failed":           {fact: SupabaseFailed},
 		"calendar_sync_complete":         {ok: OpCalendarSync},
 		"calendar_list_events":           {ok: OpCalendarSync}, // the part of it that a stock deployment runs
 		"morning_digest_sent_llm":        {ok: OpDigest},
@@ -107,6 +109,7 @@ var (
 		"system.backup.completed":           {ok: OpBackup},
 		"scheduler.daily_recalc":            {ok: OpPriorityRecalc},
 		"sync.supabase.push":                {ok: OpSupabasePush},
+		"sync.supabase.failed":              {fact: SupabaseFailed},
 		"scheduler.calendar_sync.completed": {ok: OpCalendarSync},
 	}
 )

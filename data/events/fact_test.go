@@ -29,13 +29,14 @@ var told = []struct {
 	{0, events.OpBackup, "backup_completed", "system.backup.completed"},
 	{0, events.OpPriorityRecalc, "priority_recalculation_summary", "scheduler.daily_recalc"},
 	{0, events.OpSupabasePush, "supabase_push_ok", "sync.supabase.push"},
+	{events.SupabaseFailed, 0, "supabase_push_failed", "sync.supabase.failed"},
 	{0, events.OpCalendarSync, "calendar_sync_complete calendar_list_events", "scheduler.calendar_sync.completed"},
 	{0, events.OpDigest, "morning_digest_sent_llm morning_digest_sent_degraded eod_digest_sent weekly_digest_sent_llm weekly_digest_sent_fallback", ""},
 	{0, events.OpReminder, "reminder_dispatched", ""},
 	{0, 0, `task_state_transitioned state_transition_validated auto_scheduler_scheduled overdue_nudge_dispatched overdue_thread_created backup_starting backup_failed
-		priority_updated supabase_push_failed supabase_keepalive calendar_sync_started admin_health_check evening_checkin_sent donna_server_stopped
+		priority_updated supabase_push_pending supabase_keepalive calendar_sync_started admin_health_check evening_checkin_sent donna_server_stopped
 		llm_invocation_logged self_diagnostic_all_clear self_diagnostic_issues_found`,
-		"task.state_changed scheduler.slot_assigned system.shutdown system.backup.started system.admin_health_check sync.supabase.failed"},
+		"task.state_changed scheduler.slot_assigned system.shutdown system.backup.started system.admin_health_check sync.supabase.keepalive_failed"},
 }
 
 func TestTellEveryRow(t *testing.T) {

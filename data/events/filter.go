@@ -11,7 +11,7 @@ import (
 var stems = []string{
 	"_via_button", "agent.", "api.call.", "api_call_", "channel_unavailable", "circuit_breaker", "digest_sent",
 	"dm_queued_", "dm_sen", "email_d", "email_blocked_", "fallback_activated", "health_check", "memory_ingest_",
-	"notification_", "prep_agent_", "sms_", "tool_loop_t", "vault_autowrite_",
+	"notification_", "prep_agent_", "sms_", "supabase_push_", "sync.supabase.", "tool_loop_t", "vault_autowrite_",
 }
 
 // levelWords match the value of `level` of the lines whose level counts, in any case. They have their closing quote, so
