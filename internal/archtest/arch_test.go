@@ -58,6 +58,7 @@ func TestDependencyDirection(t *testing.T) {
 		ntcharts  = "github.com/NimbleMarkets/ntcharts"
 		sqlite    = "modernc.org/sqlite"
 		websocket = "github.com/gorilla/websocket"
+		shoutrrr  = "github.com/nicholas-fedor/shoutrrr"
 	)
 	rules := []struct {
 		from      string   // packages within it ...
@@ -71,6 +72,9 @@ func TestDependencyDirection(t *testing.T) {
 			why: "only the reader and the simulator know the database engine"},
 		{from: module + "/data", except: []string{module + "/data/loki", module + "/data/logstream", module + "/data/doctor"}, forbidden: []string{websocket},
 			why: "only the client knows Loki's wire; who follows and who examines it do so through the client"},
+		{from: module + "/data", except: []string{module + "/data/alert/notify"}, forbidden: []string{shoutrrr, module + "/data/alert/notify"},
+			why: "only the notifiers know how messages leave the house"},
+		{from: module + "/ui", forbidden: []string{shoutrrr, module + "/data/alert"}, why: "screens show alerts, they don't judge or send them"},
 		{from: module + "/themes", forbidden: []string{module + "/data", module + "/ui", bubbletea}, why: "themes are a leaf"},
 		{from: module + "/ui/format", forbidden: []string{module + "/ui", module + "/data", bubbletea}, why: "formatters know numbers only"},
 		{from: module + "/ui/safe", forbidden: []string{module + "/ui", module + "/data", bubbletea}, why: "the text filter is a leaf"},
