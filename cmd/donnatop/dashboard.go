@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/alert"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui"
 	"github.com/donna-project/donnatop/ui/safe"
@@ -20,7 +22,17 @@ type shown struct {
 	sources []data.Source
 	clock   clockwork.Clock // whose now the figures are of
 	title   string
+	// simulated data has alerts of its own, that no watch knows of.
+	simulated bool
 	onDemand
+}
+
+// showEngine judges the alerts that are shown.
+func (o *options) showEngine(e *env, w shown, log *slog.Logger) (*alert.Engine, error) {
+	if w.simulated {
+		return o.apart(w.clock)
+	}
+	return o.looker(e, w.clock, log)
 }
 
 func runDashboard(ctx context.Context, e *env, o *options) error {
@@ -48,6 +60,10 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		return err
 	}
 	defer closeLog()
+	engine, err := o.showEngine(e, w, log)
+	if err != nil {
+		return err
+	}
 	sys := start(ctx, w.clock, o.refresh, log, w.sources)
 	defer sys.stop(e.clock, patience)
 	if !e.isTerminal() {
@@ -56,8 +72,12 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		if err != nil {
 			return err
 		}
+		if snap, err = judged(sys, snap, engine); err != nil {
+			return err
+		}
 		return printSnapshot(e, o, &snapshotOptions{text: true}, snap)
 	}
+	defer sys.judge(ctx, engine, w.clock, log)()
 	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
 	model, err := ui.New(ui.Options{
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,

@@ -91,7 +91,7 @@ func runDemo(ctx context.Context, e *env, o *options, d demoOptions) (err error)
 		sim.Containers(),
 	}
 	return show(ctx, e, o, shown{
-		sources: sources, clock: clock,
+		sources: sources, clock: clock, simulated: true,
 		title:    fmt.Sprintf("demo ×%g seed %d", d.speed, d.seed),
 		onDemand: onDemand{db: sim.DBPath(), files: []string{sim.LogPath()}},
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"syscall"
@@ -28,7 +29,8 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) (string, bool)
-	clock          clockwork.Clock // the wall clock if nil
+	clock          clockwork.Clock   // the wall clock if nil
+	transport      http.RoundTripper // for messages; the usual one if nil
 }
 
 // isTerminal tells whether stdout is one.
@@ -105,7 +107,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 	o.common = root.PersistentFlags()
 	o.addSourceFlags(o.common)
 	o.addScreenFlags(o.common)
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newTrace(e, o), newLogs(e, o), newDoctor(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newWatch(e, o), newTrace(e, o), newLogs(e, o), newDoctor(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
 	completeFlags(root)
 	return root
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jonboulle/clockwork"
 	"github.com/spf13/cobra"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/alert"
 	"github.com/donna-project/donnatop/ui/safe"
 )
 
@@ -81,13 +83,28 @@ func runSnapshot(ctx context.Context, e *env, o *options, s *snapshotOptions) er
 		return err
 	}
 	defer closeLog()
+	engine, err := o.snapshotEngine(e, s, mode.clock, log)
+	if err != nil {
+		return err
+	}
 	sys := start(ctx, mode.clock, o.refresh, log, sources)
 	snap, err := sys.settle(ctx, e.clock, s.wait)
 	sys.stop(e.clock, patience)
 	if err != nil {
 		return err
 	}
+	if snap, err = judged(sys, snap, engine); err != nil {
+		return err
+	}
 	return printSnapshot(e, o, s, snap)
+}
+
+// snapshotEngine judges the alerts: at a moment of the past by nothing but the data.
+func (o *options) snapshotEngine(e *env, s *snapshotOptions, clock clockwork.Clock, log *slog.Logger) (*alert.Engine, error) {
+	if s.now != "" {
+		return o.apart(clock)
+	}
+	return o.looker(e, clock, log)
 }
 
 func printSnapshot(e *env, o *options, s *snapshotOptions, snap *data.Snapshot) error {

@@ -46,6 +46,9 @@ func silent(st data.SourceState, name string) string {
 	case data.StateStale, data.StateFailed:
 		return fmt.Sprintf("%s %s: %s", name, st.State, st.Detail)
 	}
+	if st.Detail != "" {
+		return st.Detail
+	}
 	return "no " + name + " configured"
 }
 
