@@ -21,7 +21,6 @@ type outside struct {
 	mu       sync.Mutex
 	requests []string
 	status   int
-	asked    chan struct{}
 }
 
 func (o *outside) RoundTrip(req *http.Request) (*http.Response, error) {

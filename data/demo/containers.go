@@ -51,10 +51,13 @@ var parts = []part{
 	{"donna-vault", "donna/vault", false, 0.1, 28, 256},
 }
 
-// The browser's health check fails for a while every few hours.
+// The browser's health check fails for a while every few hours, and every few days
+// the vault is down for longer than an update takes.
 const (
 	sickEvery = 7 * time.Hour
 	sickFor   = 25 * time.Minute
+	downEvery = 53 * time.Hour
+	downFor   = 9 * time.Minute
 )
 
 // Name implements [data.Source].
@@ -80,6 +83,9 @@ func (c containers) Run(ctx context.Context, sink data.Sink) error {
 	}
 }
 
+// ContainersAt is what an engine would have said at a simulated instant.
+func (s *Sim) ContainersAt(t time.Time) *data.ContainerView { return containers{s}.view(t) }
+
 // view is what an engine would say at the simulated instant.
 func (c containers) view(now time.Time) *data.ContainerView {
 	now = now.Truncate(containersEvery)
@@ -90,8 +96,14 @@ func (c containers) view(now time.Time) *data.ContainerView {
 			Name: p.name, ID: fmt.Sprintf("%064x", c.sim.opt.Seed*1000+uint64(i)), Service: p.name, Image: p.image,
 			State: "running", Restarts: new(int64), StartedAt: started, MemLimitBytes: pointer(p.limit * mebibyte),
 		}
+		if p.name == "donna-vault" && now.Sub(now.Truncate(downEvery)) < downFor {
+			s.State, s.ExitCode, s.FinishedAt = "exited", 137, now.Truncate(downEvery)
+		}
 		if p.checked {
 			s.Health = "healthy"
+			if p.name == "donna-orchestrator" && c.sim.opt.hang().on(now) {
+				s.Health, s.FailingStreak = "unhealthy", 3
+			}
 			if p.name == "donna-browser" && now.Sub(now.Truncate(sickEvery)) < sickFor {
 				s.Health, s.FailingStreak, *s.Restarts = "unhealthy", 4, 2
 			}

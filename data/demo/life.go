@@ -29,8 +29,9 @@ type life struct {
 	downUntil time.Time // the orchestrator is dead before this instant
 	discord   outage
 	supabase  outage
-	shadowOn  bool // donna_models.yaml shadow.enabled, as deployed at the time
-	enforcing bool // manual_escalation.yaml gate.mode
+	hung      outage // the orchestrator's web server answers no probe
+	shadowOn  bool   // donna_models.yaml shadow.enabled, as deployed at the time
+	enforcing bool   // manual_escalation.yaml gate.mode
 
 	tasks        []*task
 	skills       []*skill
@@ -56,6 +57,14 @@ type outage struct{ from, until time.Time }
 
 func (o outage) on(t time.Time) bool { return !t.Before(o.from) && t.Before(o.until) }
 
+// hang is when the orchestrator's web server answers no probe, though the rest of
+// it goes on. It is planned without a draw, so that everything else is as it would
+// be without it.
+func (o Options) hang() outage {
+	at := o.Start.Add(-o.History).Add(time.Duration(0.52 * float64(o.History))).Truncate(time.Second)
+	return outage{at, at.Add(17 * time.Minute)}
+}
+
 // Who lives here. The household has one owner; a second person talks to Donna now and then and has an id made from Discord's.
 const (
 	owner        = "nick"
@@ -71,6 +80,7 @@ func newLife(o Options, zone *time.Location, dir layout, db *store, out *lines) 
 		start: o.Start.Add(-o.History), end: o.Start,
 		settings: map[string]string{}, gaps: map[string]*toolGap{},
 	}
+	l.hung = o.hang()
 	l.anthropic, l.ollama = newProvider("anthropic", "anthropic"), newProvider("ollama", "httpx")
 	l.routers.orchestrator, l.routers.skills, l.routers.api = newRouter(l), newRouter(l), newRouter(l)
 	l.payloads.evictBefore = l.end.Add(-payloadLife)

@@ -23,11 +23,16 @@ func (l *life) startServices() {
 	l.every(outside, 30*time.Second, 50*time.Millisecond, func(p *proc) { p.touchMarkers() })
 }
 
-// healthChecks answers Docker's probe every 30 s, the best heartbeat there is. A dead orchestrator prints none.
+// healthChecks answers Docker's probe every 30 s, the best heartbeat there is. A dead orchestrator prints none, nor does
+// one that hangs.
 func (p *proc) healthChecks() {
 	for due := p.now; ; due = due.Add(30 * time.Second) {
 		p.until(due.Add(p.rng.between(0, 120*time.Millisecond)))
 		if p.now.Before(p.downUntil) {
+			continue
+		}
+		if p.hung.on(p.now) {
+			p.tick() // in place of the line: what comes after is as it would be with it
 			continue
 		}
 		status, discord := "healthy", !p.discord.on(p.now)
