@@ -82,7 +82,7 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	model, err := ui.New(ui.Options{
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
-		Tracer: finder, Archive: archive,
+		Tracer: finder, Archive: archive, Alerts: engine, Bell: o.bell,
 		Keys: keys,
 	})
 	if err != nil {

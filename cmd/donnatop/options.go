@@ -47,6 +47,7 @@ type options struct {
 	window  string
 	ascii   bool
 	noColor bool
+	bell    bool
 	logFile string
 
 	location *time.Location
@@ -127,6 +128,7 @@ func (o *options) addScreenFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.theme, "theme", "", "colour `theme`: a built-in one or one of your own [$DONNATOP_THEME]")
 	f.BoolVar(&o.ascii, "ascii", false, "draw borders and charts in ASCII")
 	f.BoolVar(&o.noColor, "no-color", false, "no colours [$NO_COLOR]")
+	f.BoolVar(&o.bell, "bell", false, "ring the terminal's bell when another alert fires")
 	f.StringVar(&o.logFile, "log-file", "", "write donnatop's own log to this `file`, in Donna's format")
 }
 

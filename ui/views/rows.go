@@ -112,6 +112,7 @@ func eachWindow(of func(window string) field) []field {
 // The rows of the boards, by panel.
 
 var overviewRows = map[string]rowSpec{
+	"overview_alerts": rowsOf(panels.Alerts, func(a *data.Alert) string { return a.Rule }, openAlert),
 	"overview_errors": rowsOf(panels.LatestErrors, errorGroupID, openErrorGroup),
 }
 
