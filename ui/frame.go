@@ -54,7 +54,7 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(f.text)
 	v.AltScreen = true
 	v.ReportFocus = true
-	v.WindowTitle = "donnatop"
+	v.WindowTitle = m.windowTitle()
 	if m.mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}

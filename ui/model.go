@@ -53,6 +53,10 @@ type Options struct {
 	Tracer   views.Tracer   // finds the life of a request; nil if nothing can be traced
 	Archive  views.Archive  // reads what is not in memory; nil if nothing can be
 	Target   inspect.Target // what the commands ask that check a figure
+	// Alerts is where alerts are acknowledged; nil if they can't be.
+	Alerts views.Alerts
+	// Bell rings when another alert fires.
+	Bell bool
 	// Keys are other keys for actions; what CheckKeys has to say of them is an error.
 	Keys map[string][]string
 	// Filters are saved filters by name.
@@ -84,6 +88,7 @@ type Model struct {
 	overlays []overlay // what lies over the view, the last on top
 	feed     feed
 	flash    flash
+	alarm    alarm
 	mouse    bool
 	opening  []tea.Cmd // what views want done at first
 	recent   []string  // commands of the palette, the last one first
@@ -147,7 +152,7 @@ func New(o Options) (*Model, error) {
 	}
 	m.ctx = &views.Context{
 		Env: panels.Env{Styles: styles, ASCII: o.ASCII, Location: o.Location}, Log: o.Log,
-		Tracer: o.Tracer, Archive: o.Archive, Keys: o.Keys,
+		Tracer: o.Tracer, Archive: o.Archive, Alerts: o.Alerts, Keys: o.Keys,
 	}
 	m.ctx.Rebind(m.keys.All())
 	m.ctx.Rebind(m.over.All())
@@ -220,7 +225,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case snapshotMsg:
 		m.feed.latest = msg.snapshot
 		m.touch(false)
-		return tea.Batch(m.awaitSnapshot(), m.needFigures(), m.show())
+		return tea.Batch(m.awaitSnapshot(), m.needFigures(), m.show(), m.heed(msg.snapshot))
 	case figuresDueMsg:
 		m.feed.waiting = false
 		return m.needFigures()

@@ -21,7 +21,7 @@ func TestCheckKeys(t *testing.T) {
 		{"unknown action", map[string][]string{"app.quite": {"Q"}}, []string{"did you mean app.quit?"}},
 		{"its last word only", map[string][]string{"quit": {"Q"}}, []string{"did you mean app.quit?"}},
 		{"in the wrong group", map[string][]string{"app.money": {"Q"}}, []string{"did you mean screen.money?"}},
-		{"nothing like it", map[string][]string{"teleport": {"Q"}}, []string{"use one of app.interrupt, app.quit"}},
+		{"nothing like it", map[string][]string{"teleport": {"Q"}}, []string{"use one of alert.acknowledge, app.interrupt"}},
 		{"unknown key", map[string][]string{"app.quit": {"Enter"}}, []string{"app.quit: unknown key"}},
 		{"no key", map[string][]string{"app.quit": {}}, []string{"app.quit needs a key"}},
 		{"two mistakes", map[string][]string{"app.quit": {"f99"}, "nope": {"x"}}, []string{"app.quit: unknown key", `unknown action "nope"`}},

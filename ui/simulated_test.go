@@ -13,6 +13,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/alert"
 	"github.com/donna-project/donnatop/data/demo"
 	"github.com/donna-project/donnatop/data/donnaconfig"
 	"github.com/donna-project/donnatop/data/logfile"
@@ -88,8 +89,20 @@ var simulation = sync.OnceValues(func() (hub *data.Hub, err error) {
 			return nil, fmt.Errorf("the sources have not settled: %v", hub.Snapshot().Sources)
 		}
 	}
-	return hub, nil
+	return hub, judge(hub)
 })
+
+// judge lets the default rules judge what the hub knows.
+func judge(hub *data.Hub) error {
+	engine, err := alert.New(alert.Options{Clock: clockwork.NewFakeClockAt(testNow)})
+	if err != nil {
+		return err
+	}
+	alerts, _, err := engine.Evaluate(hub.Snapshot())
+	hub.SetAlerts(alerts)
+	hub.Publish()
+	return err
+}
 
 // noticing is a sink that tells when the state of a source has changed.
 type noticing struct {

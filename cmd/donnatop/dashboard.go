@@ -81,12 +81,12 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		_, archive := w.open(onDemandMode{clock: w.clock})
 		return printSnapshot(ctx, e, o, &snapshotOptions{text: true}, snap, archive, snapshotWait)
 	}
-	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
 	defer sys.judge(ctx, engine, w.clock, log)()
+	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
 	screen := ui.Options{
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
-		Tracer: finder, Archive: archive, Target: w.target(o.loki),
+		Tracer: finder, Archive: archive, Target: w.target(o.loki), Alerts: engine, Bell: o.bell,
 		Keys: keys, ExportDir: o.exportDir, Tmux: e.isSet("TMUX"),
 	}
 	kept := o.recall(e, &screen)

@@ -48,6 +48,7 @@ type options struct {
 	window    string
 	ascii     bool
 	noColor   bool
+	bell      bool
 	logFile   string
 	exportDir string
 	noState   bool
@@ -130,6 +131,7 @@ func (o *options) addScreenFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.theme, "theme", "", "colour `theme`: a built-in one or one of your own [$DONNATOP_THEME]")
 	f.BoolVar(&o.ascii, "ascii", false, "draw borders and charts in ASCII")
 	f.BoolVar(&o.noColor, "no-color", false, "no colours [$NO_COLOR]")
+	f.BoolVar(&o.bell, "bell", false, "ring the terminal's bell when another alert fires")
 	f.StringVar(&o.exportDir, "export-dir", ".", "`directory` for what is exported from the screen; empty to allow copying only")
 	f.BoolVar(&o.noState, "no-state", false, "neither begin as the last session ended nor remember this one")
 	f.StringVar(&o.logFile, "log-file", "", "write donnatop's own log to this `file`, in Donna's format")

@@ -118,13 +118,13 @@ func TestWatchOnce(t *testing.T) {
 			}
 		}
 		once(0)
-		want(`discord.com {"username":"donnatop","content":"**FIRING: Errors in 5 minutes**\n` + "```" + `\nlog: 11 errors in 5 minutes\n`)
+		want(`discord.com {"username":"donnatop","content":"**FIRING: Errors in 5 min**\n` + "```" + `\nlog: 11 errors in 5 minutes\n`)
 		once(0)
 		want()
 		time.Sleep(4 * time.Hour) // of the bubble's clock
 		w.write("donna.log", errorLines(12, time.Now()))
 		once(0)
-		want("STILL FIRING: Errors in 5 minutes")
+		want("STILL FIRING: Errors in 5 min")
 		time.Sleep(time.Hour)
 		w.net.status = http.StatusInternalServerError
 		once(1) // nobody could be told
@@ -134,7 +134,7 @@ func TestWatchOnce(t *testing.T) {
 		w.net.status = 0
 		time.Sleep(time.Hour)
 		once(0)
-		want("RESOLVED: Errors in 5 minutes")
+		want("RESOLVED: Errors in 5 min")
 		if strings.Contains(w.stderr.String()+w.stdout.String(), discordToken) {
 			t.Error("the token is in the output")
 		}
@@ -153,8 +153,8 @@ func TestWatchDryRun(t *testing.T) {
 			"breaker_open    firing   1                        donna: open\n",
 			"error_burst     firing   12 (most 10)             log: 12 errors in 5 minutes\n",
 			"service_down    unknown  -", "supabase_sync   ok       0s (most 1h0m0s)         no push seen\n",
-			"would send to discord:\n  FIRING: Circuit breaker opened\n  donna: open\n  since 2000-01-01 00:00 UTC\n\n  FIRING: Errors in 5 minutes\n",
-			"would send to sms:\n  FIRING: Circuit breaker opened\n  donna: open\n",
+			"would send to discord:\n  FIRING: Breaker opened\n  donna: open\n  since 2000-01-01 00:00 UTC\n\n  FIRING: Errors in 5 min\n",
+			"would send to sms:\n  FIRING: Breaker opened\n  donna: open\n",
 		} {
 			if !strings.Contains(w.stdout.String(), want) {
 				t.Errorf("no %q in\n%s", want, w.stdout.String())

@@ -240,7 +240,7 @@ func judgeRunway(l *look) reading {
 		r.detail = "nothing is being spent"
 		return r
 	}
-	r.detail = fmt.Sprintf("lasts %.1f days, the month %.1f", *r.value, s.MonthDaysLeft)
+	r.detail = fmt.Sprintf("lasts %.1f of the month's %.1f days", *r.value, s.MonthDaysLeft)
 	if *r.value < l.rule.Threshold && *r.value < s.MonthDaysLeft {
 		r.cases = []found{{subject: "budget", value: *r.value, detail: r.detail}}
 	}

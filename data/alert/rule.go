@@ -75,11 +75,11 @@ type kind struct {
 // kinds are the rules in the order in which they are listed.
 var kinds = []kind{
 	{id: ServiceDown, title: "Service down", unit: data.AlertSeconds, timed: true, judge: judgeServices},
-	{id: BreakerOpen, title: "Circuit breaker opened", unit: data.AlertCount, judge: judgeBreakers},
-	{id: ErrorBurst, title: "Errors in 5 minutes", unit: data.AlertCount, judge: judgeErrors},
+	{id: BreakerOpen, title: "Breaker opened", unit: data.AlertCount, judge: judgeBreakers},
+	{id: ErrorBurst, title: "Errors in 5 min", unit: data.AlertCount, judge: judgeErrors},
 	{id: DiskUsage, title: "Disk usage", unit: data.AlertPercent, judge: judgeDisks},
-	{id: SupabaseSync, title: "Supabase sync failing", unit: data.AlertSeconds, timed: true, judge: judgeSupabase},
-	{id: Heartbeat, title: "No orchestrator heartbeat", unit: data.AlertSeconds, timed: true, judge: judgeHeartbeat},
+	{id: SupabaseSync, title: "Supabase failing", unit: data.AlertSeconds, timed: true, judge: judgeSupabase},
+	{id: Heartbeat, title: "Heartbeat lost", unit: data.AlertSeconds, timed: true, judge: judgeHeartbeat},
 	{id: BudgetDaily, title: "Daily budget", unit: data.AlertPercent, judge: judgeDailyBudget},
 	{id: BudgetMonthly, title: "Monthly budget", unit: data.AlertPercent, judge: judgeMonthlyBudget},
 	{id: BudgetRunway, title: "Budget runway", unit: data.AlertDays, below: true, judge: judgeRunway},

@@ -250,7 +250,7 @@ func TestBudget(t *testing.T) {
 	if a := w.last[alert.BudgetMonthly]; *a.Value != 90 || *a.Threshold != 90 {
 		t.Errorf("%v of %v", *a.Value, *a.Threshold)
 	}
-	if a := w.last[alert.BudgetRunway]; !a.Below || *a.Value > 1 || !strings.Contains(a.Detail, "lasts 0.8 days, the month 16.0") {
+	if a := w.last[alert.BudgetRunway]; !a.Below || *a.Value > 1 || !strings.Contains(a.Detail, "lasts 0.8 of the month's 16.0 days") {
 		t.Errorf("%v: %s", *a.Value, a.Detail)
 	}
 }

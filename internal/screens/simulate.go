@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/jonboulle/clockwork"
+
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/alert"
 	"github.com/donna-project/donnatop/data/demo"
 	"github.com/donna-project/donnatop/data/donnaconfig"
 	"github.com/donna-project/donnatop/data/logfile"
@@ -69,5 +72,14 @@ func read(ctx context.Context, hub *data.Hub, sources []data.Source) (*data.Snap
 	if !snap.Answered() {
 		return nil, fmt.Errorf("read simulated Donna: not every source answered: %+v", snap.Sources)
 	}
-	return snap, nil
+	engine, err := alert.New(alert.Options{Clock: clockwork.NewFakeClockAt(snap.At)})
+	if err != nil {
+		return nil, fmt.Errorf("judge simulated Donna: %w", err)
+	}
+	alerts, _, err := engine.Evaluate(snap)
+	if err != nil {
+		return nil, fmt.Errorf("judge simulated Donna: %w", err)
+	}
+	hub.SetAlerts(alerts)
+	return hub.Publish(), nil
 }

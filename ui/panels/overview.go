@@ -14,6 +14,7 @@ import (
 func Overview() []Panel {
 	return []Panel{
 		overviewServicesPanel(),
+		overviewAlertsPanel(),
 		overviewErrorsPanel(),
 		overviewSpendPanel(),
 		overviewCallsPanel(),

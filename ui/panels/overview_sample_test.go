@@ -25,6 +25,7 @@ func watchInput(f *data.Figures, llm *data.LLM) *panels.Input {
 func sampleWatch() *panels.Input {
 	f := sampleBranches()
 	f.Health, f.Errors, f.Preferences, f.Skills, f.Memory = sampleHealth(), sampleErrors(), samplePreferences(), sampleSkills(), sampleMemory()
+	f.Alerts = sampleAlerts()
 	in := watchInput(f, sample())
 	in.Snapshot.Containers, in.Snapshot.Host = sampleUsage(f.Health.Containers), &data.HostView{Dirs: []data.DirUsage{{Path: "/srv/donna/vault", Missing: true}}}
 	return in
@@ -33,6 +34,7 @@ func sampleWatch() *panels.Input {
 func emptyWatch() *panels.Input {
 	f := emptyBranches()
 	f.Health, f.Errors, f.Preferences, f.Skills, f.Memory = noHealth(), noErrors(), noPreferences(), noSkills(), noMemory()
+	f.Alerts = noAlerts()
 	return watchInput(f, empty())
 }
 
@@ -46,6 +48,7 @@ func nilWatch() *panels.Input {
 func hostileWatch(categories int) *panels.Input {
 	f, h := hostileBranches(categories), newHostility(categories)
 	f.Health, f.Errors, f.Preferences, f.Skills, f.Memory = hostileHealth(h), hostileErrors(h), hostilePreferences(h), hostileSkills(h), hostileMemory(h)
+	f.Alerts = hostileAlerts(h)
 	in := watchInput(f, hostile(categories))
 	in.Snapshot.Containers, in.Snapshot.Host = hostileUsage(h), &data.HostView{}
 	for _, n := range h.names {

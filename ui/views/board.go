@@ -31,6 +31,8 @@ type boardSpec struct {
 	split, measured []string
 	// rows tells of the list panels whose rows can be opened.
 	rows map[string]rowSpec
+	// alerts is the panel whose rows are the alert rules; "" if there is none.
+	alerts string
 	// leads names the view that tells at length what a panel sums up.
 	leads map[string]ID
 }
@@ -250,6 +252,7 @@ func (v *Board) Bindings() []Binding {
 	id := v.panels[v.focus].ID
 	k.Open.SetEnabled(rows > 0 && v.spec.rows[id].open != nil)
 	k.Follow.SetEnabled(v.spec.leads[id] != "" && !k.Open.Enabled())
+	k.Acknowledge.SetEnabled(v.unacknowledged() != nil)
 	k.Split.SetEnabled(v.shows(v.spec.split))
 	k.Sort.SetEnabled(v.shows(v.spec.measured))
 	setEnabled(row > 0, &k.PageUp, &k.First)
@@ -319,6 +322,9 @@ func (v *Board) goTo(p position) {
 func (v *Board) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
+		if answer, ok := msg.(acknowledged); ok {
+			return v.told(answer), nil
+		}
 		return v.moused(msg), nil
 	}
 	v.Bindings() // enables what can be done now
@@ -355,6 +361,8 @@ func (v *Board) Update(msg tea.Msg) (Intent, tea.Cmd) {
 		v.followRows()
 	case key.Matches(press, k.Open.Binding):
 		return v.open(), nil
+	case key.Matches(press, k.Acknowledge.Binding):
+		return nil, v.acknowledge()
 	case key.Matches(press, k.Follow.Binding):
 		return SwitchTo{v.spec.leads[v.panels[v.focus].ID]}, nil
 	}

@@ -6,7 +6,7 @@ import "github.com/donna-project/donnatop/ui/panels"
 func NewOverview(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDOverview, title: "Overview", uses: Uses{Window: true, Money: true},
-		panels: panels.Overview(), layouts: &overviewLayouts, rows: overviewRows,
+		panels: panels.Overview(), layouts: &overviewLayouts, rows: overviewRows, alerts: "overview_alerts",
 		leads: map[string]ID{
 			"overview_services": IDHealth, "overview_errors": IDErrors, "overview_spend": IDLLM, "overview_calls": IDLLM,
 			"overview_escalations": IDEscalations, "overview_pipeline": IDTasks,

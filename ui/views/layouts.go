@@ -40,21 +40,22 @@ func (l *layouts) at(w int) arrangement {
 
 var overviewLayouts = layouts{
 	keep: []string{
-		"overview_services", "overview_errors", "overview_spend", "overview_calls",
+		"overview_services", "overview_alerts", "overview_errors", "overview_spend", "overview_calls",
 		"overview_escalations", "overview_pipeline",
 	},
 	two: arrangement{
-		row(1, cell("overview_services", 1), cell("overview_spend", 1)),
-		row(1, cell("overview_calls", 1), cell("overview_pipeline", 1)),
+		row(1, cell("overview_services", 1), cell("overview_alerts", 1).upTo(12)),
+		row(1, cell("overview_spend", 1), cell("overview_calls", 1)),
 		row(1, cell("overview_errors", 1), cell("overview_escalations", 1)),
+		row(1, cell("overview_pipeline", 1).from(9)).upTo(12),
 	},
 	three: arrangement{
 		row(2, cell("overview_services", 1), cell("overview_spend", 1), cell("overview_pipeline", 1)).upTo(15),
-		row(3, stack(3, cell("overview_errors", 1), cell("overview_escalations", 1)), cell("overview_calls", 2)),
+		row(3, stack(3, cell("overview_alerts", 4).upTo(12), cell("overview_errors", 3), cell("overview_escalations", 3)), cell("overview_calls", 2)),
 	},
 	four: arrangement{
 		row(2, cell("overview_services", 4), cell("overview_spend", 3), cell("overview_pipeline", 3), cell("overview_calls", 5)).upTo(20),
-		row(3, cell("overview_errors", 4), cell("overview_escalations", 3)),
+		row(3, cell("overview_alerts", 5).upTo(12), cell("overview_errors", 5), cell("overview_escalations", 4)),
 	},
 }
 

@@ -120,6 +120,7 @@ func eachWindow(in *panels.Input, of func(window string) field) []field {
 // The rows of the boards, by panel.
 
 var overviewRows = map[string]rowSpec{
+	"overview_alerts": rowsOf(panels.Alerts, func(a *data.Alert) string { return a.Rule }, openAlert),
 	"overview_errors": rowsOf(panels.LatestErrors, errorGroupID, openErrorGroup),
 }
 

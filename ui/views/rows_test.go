@@ -56,6 +56,7 @@ func hostileFigures() *data.Figures {
 			Ingest: windows(3), Failures: windows(3), Watch: windows(3), EmbedCalls: windows(3),
 			Writes: map[string]map[string]*data.MemoryWrites{data.Window24h: {hostile: {Written: 3}, "gone": nil}},
 		},
+		Alerts: []data.Alert{{Rule: hostile, Title: long, State: data.AlertFiring, Since: &at, Value: ptr(1.0), Threshold: ptr(2.0), Detail: long, Routes: []string{hostile}}},
 		Health: &data.Health{
 			Containers: []data.Container{{Name: hostile, Service: ptr(hostile), State: ptr(long), Verdict: hostile}},
 			Disks:      []data.Disk{{Mount: hostile, Device: hostile}},

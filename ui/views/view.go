@@ -95,6 +95,7 @@ type Context struct {
 	Log     *slog.Logger
 	Tracer  Tracer  // nil if nothing can be traced
 	Archive Archive // nil if nothing can be read on demand
+	Alerts  Alerts  // nil if nothing can be acknowledged
 	// Keys are those the user chose, by action; see [Context.Rebind].
 	Keys map[string][]string
 	// Done ends when the session does: commands that wait or read end with it.
