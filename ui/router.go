@@ -116,8 +116,25 @@ func (r *router) switchTo(tab int) {
 // leave remembers where the reader is, before a move to another place.
 func (r *router) leave() {
 	r.behind = append(r.behind, place{r.current, r.trail()})
-	r.behind = r.behind[max(len(r.behind)-maxHistory, 0):]
-	r.ahead = nil
+	forgotten := len(r.behind) - min(len(r.behind), maxHistory)
+	gone := slices.Concat(r.behind[:forgotten], r.ahead)
+	r.behind, r.ahead = slices.Clone(r.behind[forgotten:]), nil
+	r.close(gone)
+}
+
+// close ends the work of views that can't be reached any more.
+func (r *router) close(gone []place) {
+	if len(gone) == 0 {
+		return
+	}
+	kept := r.all()
+	for _, p := range gone {
+		for _, v := range p.open {
+			if c, ok := v.(interface{ Close() }); ok && !slices.Contains(kept, v) {
+				c.Close()
+			}
+		}
+	}
 }
 
 // goBack takes the last move back; goForward makes it again.
