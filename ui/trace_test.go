@@ -452,3 +452,26 @@ func TestEveryBindingOfATraceDoesSomething(t *testing.T) {
 		})
 	}
 }
+
+// A reading that ended because the view was left begins anew when it is gone back to.
+func TestGoingBackReadsAgain(t *testing.T) {
+	tracer := sampleTracer()
+	drive(t, 120, 40, traced(tracer), func(d *driver) {
+		tracer.steps = make(chan int)
+		d.showTrace(sampleTaskID)
+		tracer.steps <- 4
+		d.press("esc")
+		if len(tracer.ended) != 1 {
+			t.Fatalf("the reading goes on: %v", tracer.ended)
+		}
+		d.press("alt+left")
+		d.must("Trace 019f6123", "reading")
+		close(tracer.steps)
+		d.must("of 20 rows")
+		d.press("esc", "alt+left") // one that is whole is shown as it was
+		d.must("of 20 rows")
+		if len(tracer.asked) != 2 {
+			t.Errorf("asked %d times", len(tracer.asked))
+		}
+	})
+}

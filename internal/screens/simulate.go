@@ -50,8 +50,9 @@ func simulate(ctx context.Context, o demo.Options) (home *household, err error) 
 		return nil, err
 	}
 	now := func() *data.Snapshot { return snap }
-	lines := archive.New(archive.Options{Clock: clock, Files: []string{sim.LogPath()}, Snapshot: now})
-	finder := trace.New(trace.Options{Clock: clock, DB: sqlite.NewLookup(sim.DBPath()), Logs: lines.Logs(), Snapshot: now})
+	finder := trace.New(trace.Options{
+		Clock: clock, DB: sqlite.NewLookup(sim.DBPath()), Logs: []trace.Logs{archive.NewFiles([]string{sim.LogPath()}, nil)}, Snapshot: now,
+	})
 	life, err := finder.Trace(ctx, eventful(snap.Logs), nil)
 	if err != nil {
 		return nil, fmt.Errorf("trace a simulated task: %w", err)

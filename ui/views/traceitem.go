@@ -28,8 +28,8 @@ func NewTraceItemKeys() TraceItemKeys {
 		First:    NewBinding("move.first", GroupMove, "g", "beginning", "g", "home"),
 		Last:     NewBinding("move.last", GroupMove, "G", "end", "G", "end"),
 		Toggle:   NewBinding("tree.toggle", GroupLines, "enter", "fold/unfold", "enter"),
-		Unfold:   NewBinding("tree.unfold", GroupLines, "→/l", "unfold", "right", "l"),
-		Fold:     NewBinding("tree.fold", GroupLines, "←/h", "fold, or what holds it", "left", "h"),
+		Unfold:   NewBinding("move.right", GroupMove, "→/l", "unfold", "right", "l"),
+		Fold:     NewBinding("move.left", GroupMove, "←/h", "fold, or what holds it", "left", "h"),
 		FoldAll:  NewBinding("tree.fold_all", GroupLines, "z", "fold/unfold all", "z"),
 	}
 }
