@@ -100,6 +100,7 @@ func (r *router) popTo(i int) {
 	if s := r.trail(); i >= 0 && i < len(s)-1 {
 		r.leave()
 		r.stacks[r.current] = s[:i+1]
+		r.rest()
 	}
 }
 
@@ -153,7 +154,24 @@ func (r *router) retrace(from, to []place) (restFrom, restTo []place) {
 		r.last, r.current = r.current, p.tab
 	}
 	r.stacks[p.tab] = p.open
+	r.rest()
 	return from[:n-1], append(to, here)
+}
+
+// rest ends what views have under way that are open no more, but that the reader
+// can still go back to.
+func (r *router) rest() {
+	open := make(map[views.View]bool)
+	for _, s := range r.stacks {
+		for _, v := range s {
+			open[v] = true
+		}
+	}
+	for _, v := range r.all() {
+		if c, ok := v.(views.Closer); ok && !open[v] {
+			c.Close()
+		}
+	}
 }
 
 // all lists every view that is open anywhere, or that the reader can go back to.

@@ -256,7 +256,7 @@ func openErrorGroup(c *Context, now time.Time, g *data.ErrorGroup) View {
 		c.moment("last", &g.Last, now),
 		{label: "fingerprint", value: g.Fingerprint},
 		{label: "sample", value: g.SampleID},
-	})
+	}).about(g.SampleID)
 }
 
 func openContainer(c *Context, now time.Time, r *data.Container) View {
@@ -315,7 +315,7 @@ func openTask(c *Context, _ time.Time, r *data.RescheduledTask) View {
 		{label: "task", value: r.ID},
 		{label: "title", value: r.Title},
 		{label: "put off", value: plural(int(r.Count), "time")},
-	})
+	}).about(r.ID)
 }
 
 func openActive(c *Context, now time.Time, r *data.ActiveAgent) View {
@@ -327,7 +327,7 @@ func openActive(c *Context, now time.Time, r *data.ActiveAgent) View {
 		c.moment("started", r.StartedAt, now),
 		number("elapsed", r.ElapsedS, format.Seconds),
 		number("timeout", r.TimeoutS, format.Seconds),
-	})
+	}).about(r.ID)
 }
 
 func openFailed(c *Context, _ time.Time, r *data.FailedAgent) View {
@@ -336,11 +336,11 @@ func openFailed(c *Context, _ time.Time, r *data.FailedAgent) View {
 		{label: "name", value: r.Name},
 		{label: "kind", value: r.Kind},
 		text("error", r.Error),
-	})
+	}).about(r.ID)
 }
 
 func openEscalation(c *Context, now time.Time, r *data.EscalationRow) View {
-	return NewRow(c, titled("Escalation", strconv.FormatInt(r.ID, 10)), []field{
+	d := NewRow(c, titled("Escalation", strconv.FormatInt(r.ID, 10)), []field{
 		{label: "id", value: strconv.FormatInt(r.ID, 10)},
 		{label: "correlation", value: r.CorrelationID},
 		{label: "status", value: r.Status},
@@ -351,7 +351,11 @@ func openEscalation(c *Context, now time.Time, r *data.EscalationRow) View {
 		c.moment("created", r.CreatedAt, now),
 		c.moment("resolved", r.ResolvedAt, now),
 		number("iteration", r.Iteration, format.Int),
-	})
+	}).about(r.CorrelationID)
+	if asks, ok := c.Tracer.(Timeliner); ok && r.CorrelationID != "" {
+		d.leads("timeline", func() View { return NewTimeline(c, asks, r.CorrelationID) })
+	}
+	return d
 }
 
 func openNightly(c *Context, now time.Time, r *data.NightlyLine) View {
