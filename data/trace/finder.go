@@ -235,7 +235,7 @@ func (s *search) settle() {
 			left = s.unsearched(lineSource(name))
 		}
 		if s.ctx.Err() != nil && (left > 0 || s.busy == name) {
-			s.states[name] = data.SourceState{State: data.StateFailed, Detail: "not read to the end: the time was up"}
+			s.states[name] = data.SourceState{State: data.StateFailed, Detail: "not read to the end: " + context.Cause(s.ctx).Error()}
 			continue
 		}
 		s.states[name] = data.SourceState{State: data.StateLive, Loaded: true, AsOf: s.Clock.Now()}
