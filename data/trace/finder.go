@@ -133,9 +133,10 @@ type search struct {
 
 	asked    map[id]bool            // by which rows have been looked for
 	searched map[string]map[id]bool // by source, for which lines have been
-	inRing   int                    // ids that the lines in memory were searched for
-	busy     string                 // the source that is being read
-	full     bool                   // no more bytes may be taken in
+	texts    map[string]map[string]bool
+	inRing   int    // ids that the lines in memory were searched for
+	busy     string // the source that is being read
+	full     bool   // no more bytes may be taken in
 }
 
 func newSearch(ctx context.Context, o Options, text string, progress func(*Trace)) *search {
@@ -143,14 +144,14 @@ func newSearch(ctx context.Context, o Options, text string, progress func(*Trace
 		Options: o, ctx: ctx, given: text, progress: progress,
 		ids: newIDSet(o.MaxIDs), rows: make(map[rowKey]*rowItem), lines: newLineStore(o.MaxItems),
 		capped: make(map[string]*Capped), states: make(map[string]data.SourceState),
-		asked: make(map[id]bool), searched: make(map[string]map[id]bool),
+		asked: make(map[id]bool), searched: make(map[string]map[id]bool), texts: make(map[string]map[string]bool),
 	}
 	if s.DB != nil {
 		s.states[data.SourceDB] = data.SourceState{State: data.StateConnecting}
 	}
 	for _, l := range o.Logs {
 		s.states[hubSource(l.Source())] = data.SourceState{State: data.StateConnecting}
-		s.searched[l.Source()] = make(map[id]bool)
+		s.searched[l.Source()], s.texts[l.Source()] = make(map[id]bool), make(map[string]bool)
 	}
 	return s
 }
@@ -576,13 +577,21 @@ func (s *search) readLines(l Logs) {
 	for _, i := range fresh {
 		searched[i] = true
 	}
+	// an id whose kind became known is the same text
+	texts := slices.DeleteFunc(textsOf(fresh), func(t string) bool { return s.texts[l.Source()][t] })
+	if len(texts) == 0 {
+		return
+	}
+	for _, t := range texts {
+		s.texts[l.Source()][t] = true
+	}
 	s.busy = name
 	from, to := s.span()
 	o := origin{l.Source(), false}
 	s.lines.begin(o)
 	begun := s.done
 	share := (1 - begun) / 2
-	gaps, err := l.Find(s.ctx, LogQuery{Texts: textsOf(fresh), From: from, To: to, Progress: func(p float64) {
+	gaps, err := l.Find(s.ctx, LogQuery{Texts: texts, From: from, To: to, Progress: func(p float64) {
 		s.done = begun + share*min(max(p, 0), 1)
 		s.show(false)
 	}}, func(batch []Found) error {
