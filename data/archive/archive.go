@@ -90,7 +90,8 @@ func (r *lineReading) run(ctx context.Context) (data.LinePage, error) {
 	more := false
 	for i, source := range r.a.o.Logs {
 		n := newestLines{q: r.q}
-		r.attempt(source.Newest(ctx, r.q, n.take, r.progress.of(i)))
+		err := source.Newest(ctx, r.q, n.take, r.progress.of(i))
+		r.attempt(err, len(n.lines))
 		all = append(all, without(n.sorted(), all)...)
 		more = more || n.more
 	}
@@ -111,9 +112,12 @@ func (r *lineReading) run(ctx context.Context) (data.LinePage, error) {
 	return page, nil
 }
 
-func (r *lineReading) attempt(err error) {
+// attempt notes how a source did that gave so many lines.
+func (r *lineReading) attempt(err error, lines int) {
 	if err != nil {
-		r.failed++
+		if lines == 0 {
+			r.failed++
+		}
 		r.err = err
 		r.gaps = append(r.gaps, data.Gap{From: r.q.From, To: r.q.To, Reason: err.Error()})
 	}
