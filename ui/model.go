@@ -26,6 +26,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/inspect"
 	"github.com/donna-project/donnatop/data/timerange"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/panels"
@@ -51,6 +52,7 @@ type Options struct {
 	Log      *slog.Logger   // what went wrong while drawing; discarded if nil
 	Tracer   views.Tracer   // finds the life of a request; nil if nothing can be traced
 	Archive  views.Archive  // reads what is not in memory; nil if nothing can be
+	Target   inspect.Target // what the commands ask that check a figure
 	// Keys are other keys for actions; what CheckKeys has to say of them is an error.
 	Keys map[string][]string
 	// Filters are saved filters by name.

@@ -78,14 +78,15 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		if snap, err = judged(sys, snap, engine); err != nil {
 			return err
 		}
-		return printSnapshot(e, o, &snapshotOptions{text: true}, snap)
+		_, archive := w.open(onDemandMode{clock: w.clock})
+		return printSnapshot(ctx, e, o, &snapshotOptions{text: true}, snap, archive, snapshotWait)
 	}
 	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
 	defer sys.judge(ctx, engine, w.clock, log)()
 	screen := ui.Options{
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
-		Tracer: finder, Archive: archive,
+		Tracer: finder, Archive: archive, Target: w.target(o.loki),
 		Keys: keys, ExportDir: o.exportDir, Tmux: e.isSet("TMUX"),
 	}
 	kept := o.recall(e, &screen)

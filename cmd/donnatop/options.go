@@ -207,15 +207,6 @@ func (o *options) check() error {
 	return nil
 }
 
-// timeRange is the range of time asked for, at an instant that stands for now.
-func (o *options) timeRange(now time.Time) (timerange.Range, error) {
-	r, err := timerange.Parse(o.window, now, o.location)
-	if err != nil {
-		return r, usagef("--window %q: %w", o.window, err)
-	}
-	return r, nil
-}
-
 // fileSetting is what the configuration file says of one flag.
 type fileSetting struct {
 	place  string // file and line

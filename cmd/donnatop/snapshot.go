@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/alert"
+	"github.com/donna-project/donnatop/data/past"
 	"github.com/donna-project/donnatop/ui/safe"
 )
 
@@ -91,6 +93,11 @@ func runSnapshot(ctx context.Context, e *env, o *options, s *snapshotOptions) er
 	if err != nil {
 		return err
 	}
+	demand, err := o.onDemand(mode.clock)
+	if err != nil {
+		return err
+	}
+	begin := e.clock.Now()
 	sys := start(ctx, mode.clock, o.refresh, log, sources)
 	snap, err := sys.settle(ctx, e.clock, s.wait)
 	sys.stop(e.clock, patience)
@@ -100,7 +107,8 @@ func runSnapshot(ctx context.Context, e *env, o *options, s *snapshotOptions) er
 	if snap, err = judged(sys, snap, engine); err != nil {
 		return err
 	}
-	return printSnapshot(e, o, s, snap)
+	_, archive := demand.open(onDemandMode{clock: mode.clock, until: mode.until})
+	return printSnapshot(ctx, e, o, s, snap, archive, s.wait-e.clock.Since(begin))
 }
 
 // snapshotEngine judges the alerts: at a moment of the past by nothing but the data.
@@ -111,8 +119,14 @@ func (o *options) snapshotEngine(e *env, s *snapshotOptions, clock clockwork.Clo
 	return o.looker(e, clock, log)
 }
 
-func printSnapshot(e *env, o *options, s *snapshotOptions, snap *data.Snapshot) error {
-	report, err := newReport(o, snap, s.views)
+// printSnapshot prints the figures. What a range needs beyond them is read from
+// the archive, which may take as long as is left.
+func printSnapshot(ctx context.Context, e *env, o *options, s *snapshotOptions, snap *data.Snapshot, a past.Archive, left time.Duration) error {
+	p, notRead := readRange(ctx, e, o, snap, a, left)
+	if notRead != nil && !errors.Is(notRead, errRangeNotRead) {
+		return notRead
+	}
+	report, err := newReport(o, snap, p, s.views)
 	if err != nil {
 		return err
 	}
@@ -124,7 +138,13 @@ func printSnapshot(e *env, o *options, s *snapshotOptions, snap *data.Snapshot) 
 	if err != nil {
 		return fmt.Errorf("print snapshot: %w", err)
 	}
+	if notRead != nil {
+		fmt.Fprintf(e.stderr, "donnatop: %s\n", safe.Text(notRead.Error()))
+	}
 	if snap.Answered() {
+		if notRead != nil {
+			return errSourceFailed
+		}
 		return nil
 	}
 	for name, st := range report.Sources {
@@ -133,23 +153,6 @@ func printSnapshot(e *env, o *options, s *snapshotOptions, snap *data.Snapshot) 
 		}
 	}
 	return errSourceFailed
-}
-
-// newReport gathers the figures of the range asked for.
-func newReport(o *options, snap *data.Snapshot, views []string) (report *data.Report, err error) {
-	r, err := o.timeRange(snap.At)
-	if err != nil {
-		return nil, err
-	}
-	if name := r.Key(); name != data.WindowRange {
-		report, err = data.NewReport(snap, name, views)
-	} else {
-		report, err = data.NewReportIn(snap, r.Window(snap.At), nil, views)
-	}
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return report, nil
 }
 
 var _ clockwork.Clock = fixedClock{}

@@ -27,9 +27,10 @@ type Archive interface {
 
 // Limits bound what is read of one range. Zero values mean the defaults named.
 type Limits struct {
-	Page  int // rows or lines of one answer; 5,000
-	Rows  int // 3 million: some twenty seconds
-	Lines int // 1 million
+	RowPage  int // rows of one answer; 5,000
+	LinePage int // lines of one answer; 50,000, as an archive of files is passed over for each
+	Rows     int // 3 million: some twenty seconds
+	Lines    int // 1 million
 }
 
 // Progress is how far reading has come.
@@ -115,7 +116,8 @@ func (l Limits) or() Limits {
 			*v = otherwise
 		}
 	}
-	set(&l.Page, 5000)
+	set(&l.RowPage, 5000)
+	set(&l.LinePage, 50_000)
 	set(&l.Rows, 3_000_000)
 	set(&l.Lines, 1_000_000)
 	return l
@@ -175,7 +177,7 @@ func covered(w data.Window, from time.Time) float64 {
 
 // eachPage reads the rows with From ≤ t < To.
 func (l *loader) eachPage(ctx context.Context, w data.Window, most int, take func(data.InvocationPage)) error {
-	q := data.InvocationQuery{From: w.From, To: w.To.Add(-1), Limit: l.limits.Page}
+	q := data.InvocationQuery{From: w.From, To: w.To.Add(-1), Limit: l.limits.RowPage}
 	for n := 0; ; {
 		page, err := l.archive.Invocations(ctx, q)
 		if err != nil {
@@ -215,7 +217,7 @@ func (l *loader) lines(ctx context.Context) error {
 // eachLines reads the lines with From ≤ t < To, newest first. take gets the lines of
 // each page and the instant from which on all have been given.
 func (l *loader) eachLines(ctx context.Context, w data.Window, f *filter.Filter, take func(lines []logline.Entry, from time.Time)) error {
-	q := data.LineQuery{From: w.From.Add(-lateness), To: w.To.Add(lateness), Filter: f, Limit: l.limits.Page}
+	q := data.LineQuery{From: w.From.Add(-lateness), To: w.To.Add(lateness), Filter: f, Limit: l.limits.LinePage}
 	whole := data.Window{From: q.From, To: q.To}
 	for n := 0; ; {
 		within := func(share float64) { l.report(covered(whole, q.To)+share*(1-covered(whole, q.To)), false) }

@@ -211,7 +211,7 @@ func load(t testing.TB, s *data.Snapshot, w data.Window, a past.Archive) *data.P
 		if want.Nothing() {
 			return have
 		}
-		p, err := past.Load(t.Context(), a, s, want, have, past.Limits{Page: 37}, nil)
+		p, err := past.Load(t.Context(), a, s, want, have, past.Limits{RowPage: 37, LinePage: 37}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -544,7 +544,7 @@ func TestCancelled(t *testing.T) {
 		}
 	}
 	var shares []float64
-	p, err := past.Load(ctx, canceller{l}, s, s.Lacks(w, nil), nil, past.Limits{Page: 20}, func(p past.Progress) {
+	p, err := past.Load(ctx, canceller{l}, s, s.Lacks(w, nil), nil, past.Limits{RowPage: 20, LinePage: 20}, func(p past.Progress) {
 		shares = append(shares, p.Share)
 		if f := s.FiguresIn(w, p.Past); f.LLM.Calls[data.WindowRange] != nil {
 			t.Error("calls of the whole range before it has been read")
@@ -575,7 +575,7 @@ func TestTooMuchAndFailures(t *testing.T) {
 	s := l.snapshot(t, now.Add(-24*time.Hour))
 	w := data.Window{From: now.Add(-60 * 24 * time.Hour), To: now.Add(-time.Hour)}
 	want := s.Lacks(w, nil)
-	p, err := past.Load(t.Context(), l, s, want, nil, past.Limits{Page: 50, Rows: 200, Lines: 500}, nil)
+	p, err := past.Load(t.Context(), l, s, want, nil, past.Limits{RowPage: 50, LinePage: 50, Rows: 200, Lines: 500}, nil)
 	if !errors.Is(err, past.ErrTooMuch) {
 		t.Errorf("error %v, want that it is too much", err)
 	}
@@ -600,7 +600,7 @@ func TestFloodOfOneInstant(t *testing.T) {
 	}
 	s := l.snapshot(t, now.Add(-24*time.Hour))
 	w := data.Window{From: at.Add(-time.Hour), To: at.Add(time.Hour)}
-	if _, err := past.Load(t.Context(), l, s, s.Lacks(w, nil), nil, past.Limits{Page: 50}, nil); !errors.Is(err, past.ErrTooMuch) {
+	if _, err := past.Load(t.Context(), l, s, s.Lacks(w, nil), nil, past.Limits{RowPage: 50, LinePage: 50}, nil); !errors.Is(err, past.ErrTooMuch) {
 		t.Errorf("error %v", err)
 	}
 }
