@@ -395,6 +395,11 @@ func TestEveryBindingShownDoesSomething(t *testing.T) {
 		"palette, typed":      {":", "l", "o", "down"},
 		"after going back":    {"L", "4", "alt+left"},
 		"mouse on":            {"m"},
+		"inspect":             {"i"},
+		"inspect, scrolled":   {"i", "G"},
+		"range":               {"t"},
+		"range, typed":        {"t", "9", "0", "m"},
+		"past":                {"["},
 	} {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s %dx%d", name, size[0], size[1]), func(t *testing.T) {

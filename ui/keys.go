@@ -17,6 +17,7 @@ type Keys struct {
 	Range, ZoomIn, ZoomOut views.Binding
 	ShiftBack, ShiftOn     views.Binding // by half the range
 	Live, StopReading      views.Binding
+	Inspect                views.Binding
 	Pause, Resume, Money   views.Binding
 	Sources, Help, Theme   views.Binding
 	Palette                views.Binding
@@ -41,6 +42,7 @@ func NewKeys() Keys {
 		ShiftOn:      views.NewBinding("range.later", views.GroupTime, "]", "half a range on", "]"),
 		Live:         views.NewBinding("range.live", views.GroupTime, ".", "back to now", "."),
 		StopReading:  views.NewBinding("range.stop", views.GroupTime, "esc", "stop reading", "esc"),
+		Inspect:      views.NewBinding("panel.inspect", views.GroupPanel, "i", "inspect", "i"),
 		Pause:        views.NewBinding("screen.pause", views.GroupTime, "space", "pause", "space"),
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
 		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
@@ -67,7 +69,7 @@ func (k *Keys) All() []*views.Binding {
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.ZoomIn, &k.ZoomOut, &k.ShiftBack, &k.ShiftOn, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Earlier, &k.Later, &k.Mouse, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.Inspect, &k.ZoomIn, &k.ZoomOut, &k.ShiftBack, &k.ShiftOn, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Earlier, &k.Later, &k.Mouse, &k.Help, &k.Quit, &k.Interrupt)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.
@@ -95,7 +97,7 @@ func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
 	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
 	pick, line := NewPickKeys(), NewPaletteKeys()
-	ranges := views.NewRangePickerKeys()
+	ranges, about := views.NewRangePickerKeys(), NewInspectKeys()
 	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
 	return []Scope{
 		{Name: "Everywhere", Bindings: everywhere},
@@ -104,6 +106,7 @@ func Bindings() []Scope {
 		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
 		{Name: "Lists to choose from", Bindings: values(pick.All()), beside: closing},
 		{Name: "Command palette", Bindings: values(line.All()), beside: closing[1:]},
+		{Name: "About a panel", Bindings: values(about.All()), beside: slices.Concat(values(detail.All()), closing)},
 		{Name: "Time ranges", Bindings: values(ranges.All()), beside: closing[1:]},
 		{Name: "What lies over a view", Bindings: closing[:1], beside: closing[1:]},
 	}

@@ -51,6 +51,7 @@ func (m *Model) actions() []action {
 		{&k.ShiftBack, (*Model).shiftBack},
 		{&k.ShiftOn, (*Model).shiftForward},
 		{&k.Live, (*Model).goLive},
+		{&k.Inspect, (*Model).openInspector},
 		{&k.Pause, func(m *Model) tea.Cmd { return m.hold(m.feed.latest) }},
 		{&k.Resume, func(m *Model) tea.Cmd { return m.hold(nil) }},
 		{&k.Money, (*Model).toggleMoney},
@@ -91,6 +92,8 @@ func (m *Model) enableKeys() {
 	k.Earlier.SetEnabled(len(m.router.behind) > 0)
 	k.Later.SetEnabled(len(m.router.ahead) > 0)
 	m.enableRangeKeys(uses)
+	panel, _ := m.focusedPanel()
+	k.Inspect.SetEnabled(panel != "")
 	k.Money.SetEnabled(uses.Money)
 	k.Copy.SetEnabled(m.subject().Text != "")
 	k.CopyID.SetEnabled(m.subject().ID != "")

@@ -109,10 +109,12 @@ type entry struct {
 	head func(a asked) headline
 }
 
-// Units of headlines.
+// UnitUSD is the unit of amounts.
+const UnitUSD = "USD, unrounded"
+
+// Other units of headlines.
 const (
 	unitRows  = "a number of rows or lines"
-	unitUSD   = "USD, unrounded"
 	unitToken = "tokens"
 	unitNames = "a number of different names"
 	unitNone  = "a state"

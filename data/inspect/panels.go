@@ -95,7 +95,7 @@ var llmPanels = map[string]entry{
 	"spend": {
 		[]string{"llm.spend_usd.W", "llm.budget.daily_usd", "llm.budget.extensions_today_usd", "llm.budget.daily_effective_usd", "llm.budget.…_spent_usd",
 			"llm.budget.…_remaining_usd", "llm.burn_rate.usd_per_hour_24h", "llm.projected_month_usd.month_to_date_plus_7d_rate", "llm.projected_month_usd.donna", "llm.budget.runway_days"},
-		unitUSD, []string{"invocation_log", "daily_budget_extension", "donna_models.yaml"}, spend},
+		UnitUSD, []string{"invocation_log", "daily_budget_extension", "donna_models.yaml"}, spend},
 	"hours": {[]string{"llm.per_hour"}, unitRows, fromInvocations, func(a asked) headline {
 		var total int64
 		for _, b := range a.f.LLM.PerHour {
@@ -292,14 +292,14 @@ var agentPanels = map[string]entry{
 			}),
 		}
 	}},
-	"agents_cost": {[]string{"agents.cost_by_name"}, unitUSD, fromRuns, func(a asked) headline {
+	"agents_cost": {[]string{"agents.cost_by_name"}, UnitUSD, fromRuns, func(a asked) headline {
 		w := a.span(data.Window30d)
 		of := func(table, column string) string {
 			return fmt.Sprintf("(SELECT total(CASE WHEN typeof(%[2]s) IN ('integer','real') THEN %[2]s END) FROM %[1]s WHERE %[3]s)", table, column, within("started_at", w))
 		}
 		return headline{name: "cost of all runs", value: sum(a.f.Agents.CostByName), at: w, sql: "SELECT " + of("skill_run", "total_cost_usd") + "+" + of("automation_run", "cost_usd")}
 	}},
-	"agents_spend": {[]string{"agents.llm_spend_by_caller.W", "llm.calls_by_task_type.W"}, unitUSD, fromInvocations, spend},
+	"agents_spend": {[]string{"agents.llm_spend_by_caller.W", "llm.calls_by_task_type.W"}, UnitUSD, fromInvocations, spend},
 	"agents_task_status": {[]string{"agents.task_status"}, unitRows, fromTasks, func(a asked) headline {
 		return table("tasks", "tasks", sum(a.f.Agents.TaskStatus), a.all(), exists("created_at", a.f.At))
 	}},
@@ -520,7 +520,7 @@ var skillPanels = map[string]entry{
 		w := a.span(a.window)
 		return table("runs started", "skill_run", sum(a.f.Skills.Runs[a.window]), w, within("started_at", w))
 	}},
-	"skill_cost": {[]string{"skills.cost_per_hour"}, unitUSD, []string{"skill_run"}, func(a asked) headline {
+	"skill_cost": {[]string{"skills.cost_per_hour"}, UnitUSD, []string{"skill_run"}, func(a asked) headline {
 		hours := a.f.Skills.CostPerHour
 		if len(hours) == 0 {
 			return headline{name: "cost of runs, all bars"}

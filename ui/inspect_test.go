@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/donna-project/donnatop/data/inspect"
+	"github.com/donna-project/donnatop/ui/panels"
+)
+
+// Every panel of every view has something to say about itself, and nothing is said
+// of panels that aren't there.
+func TestEveryPanelCanBeInspected(t *testing.T) {
+	var ids []string
+	for _, list := range [][]panels.Panel{
+		panels.Overview(), panels.Health(), panels.Tasks(), panels.LLM(), panels.Agents(), panels.Notifications(),
+		panels.Escalations(), panels.Errors(), panels.Preferences(), panels.Skills(), panels.Memory(),
+	} {
+		for _, p := range list {
+			ids = append(ids, p.ID)
+		}
+	}
+	slices.Sort(ids)
+	if known := inspect.Panels(); !slices.Equal(slices.Compact(ids), known) {
+		t.Errorf("panels %v\nreports on %v", ids, known)
+	}
+}
+
+func TestInspect(t *testing.T) {
+	drive(t, 120, 40, sampleOptions, func(d *driver) {
+		d.press("i")
+		d.must("Spend & budget", "llm.spend_usd.W", "cost of all rows, USD", "headline", "spend of all rows: $", "rows behind it", "invocation_log")
+		d.press("G")
+		d.must("sqlite3 -readonly /data/donna_tasks.db", "as the user Donna runs as")
+		d.press("y")
+		d.must("copied")
+		d.press("esc", "$", "i")
+		d.must("spend of all rows: hidden")
+		d.press("q")
+		d.must("money hidden")
+
+		d.press("8", "i")
+		d.must("Error groups", "by fingerprint")
+		d.press("G")
+		d.must("logcli asks Loki")
+		d.press("esc")
+		d.press("L")
+		before := d.screen()
+		d.press("i")
+		if d.screen() != before {
+			t.Error("i does something where there are no panels")
+		}
+	})
+}
+
+// The command is that of the range shown.
+func TestInspectARange(t *testing.T) {
+	drive(t, 120, 60, sampleOptions, func(d *driver) {
+		d.pick("2026-07-14 10:00..12:30")
+		d.press("i")
+		d.must("07-14 10:00:00 – 07-14 12:30:00", "BETWEEN")
+	})
+}
+
+// All panels can be inspected at every size, whatever text the definitions hold.
+func TestInspectAtAllSizes(t *testing.T) {
+	for _, size := range [][2]int{{1, 1}, {20, 5}, {40, 12}, {80, 24}} {
+		drive(t, size[0], size[1], sampleOptions, func(d *driver) {
+			for range 3 {
+				d.press("i", "down", "G", "g")
+				checkFrame(t, d.lines(), size[0], size[1])
+				d.press("esc", "right")
+			}
+		})
+	}
+}
