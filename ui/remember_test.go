@@ -23,7 +23,7 @@ func TestStateSurvives(t *testing.T) {
 		return o
 	}
 	drive(t, 120, 40, first, func(d *driver) {
-		d.press("4", "b", "s", "$", "m", "t", "L", "w", "v", "/")
+		d.press("4", "b", "s", "$", "m", "t", "down", "down", "down", "down", "down", "enter", "L", "w", "v", "/")
 		d.typeText("failed")
 		d.press("enter", "T", "G", "enter", ":")
 		d.typeText("view skills")
