@@ -76,7 +76,8 @@ func (m *Model) viewCommands() []command {
 	return out
 }
 
-// windowCommands are none where the window changes nothing.
+// windowCommands are the windows and the ranges chosen before; none where they
+// change nothing.
 func (m *Model) windowCommands() []command {
 	if !m.router.top().Uses().Window {
 		return nil
@@ -84,6 +85,9 @@ func (m *Model) windowCommands() []command {
 	var out []command
 	for _, w := range data.WindowNames {
 		out = append(out, commandOf(verbWindow, w, "", func(m *Model) tea.Cmd { return m.setWindow(w) }))
+	}
+	for _, r := range m.span.history {
+		out = append(out, commandOf(verbWindow, r.Text(m.options.Location), "", func(m *Model) tea.Cmd { return m.setRange(r) }))
 	}
 	return out
 }
