@@ -17,17 +17,34 @@ type InvocationQuery struct {
 	TaskTypes []string  // as stored; [None] stands for NULL
 	Models    []string  // model_actual as stored; [None] stands for NULL
 	Classes   []Class   // none means all
-	// Interrupted and Overflow choose rows with that flag set.
-	Interrupted, Overflow bool
-	Limit                 int // rows of an answer at most; required
-	// After is the last row of the page before; nil begins with the newest.
+	// NotTaskTypes are left out.
+	NotTaskTypes []string
+	// Interrupted and Overflow choose rows with that flag set, WithLatency those
+	// that have a latency.
+	Interrupted, Overflow, WithLatency bool
+
+	Order InvocationOrder
+	Skip  int // so many rows in that order are passed over; 0 with After
+	Limit int // rows of an answer at most; required
+	// After is the last row of the page before; nil begins with the first in order.
 	After *InvocationRow
 }
 
-// InvocationPage is a page of rows, newest first.
+// InvocationOrder is the order of the rows of an answer. Rows that are equal in
+// it come newest first: by time, then by rowid, both descending.
+type InvocationOrder uint8
+
+// The orders. Rows without the value asked for come last.
+const (
+	NewestFirst  InvocationOrder = iota
+	SlowestFirst                 // by latency_ms
+	DearestFirst                 // by cost_usd
+)
+
+// InvocationPage is a page of rows in the order asked for.
 type InvocationPage struct {
 	Rows []InvocationRow
-	More bool // older rows match too
+	More bool // rows after these match too
 }
 
 // LineQuery chooses log lines that are read on demand: those that are no longer
@@ -35,7 +52,11 @@ type InvocationPage struct {
 type LineQuery struct {
 	From, To time.Time // closed: From ≤ t ≤ To
 	Filter   *filter.Filter
-	Limit    int // lines of an answer at most: the newest of the range; required
+	// Match chooses among the lines that pass the filter, by what no filter can
+	// say; nil chooses all. It is called from one goroutine at a time, and must not
+	// keep the line.
+	Match func(e *logline.Entry) bool
+	Limit int // lines of an answer at most: the newest of the range; required
 }
 
 // LinePage is the answer to a [LineQuery], oldest first.
