@@ -50,18 +50,18 @@ type Behind struct {
 
 	line  func(e *logline.Entry) bool
 	value func(e *logline.Entry) float64 // by which lines are ranked; NaN is none
-	rows  func(s *Snapshot) RowSet
+	rows  func(s *Snapshot) RecordSet
 }
 
-// RowSet is rows of one kind, in the order in which they are to be read.
-type RowSet struct {
+// RecordSet is rows of one kind, in the order in which they are to be read.
+type RecordSet struct {
 	Kind    string   // what a row is: "task"
 	Columns []string // named as in Donna's schema; their endings tell the units, as in the JSON contract
-	Rows    []Row
+	Rows    []Record
 }
 
-// Row is one of them.
-type Row struct {
+// Record is one of them.
+type Record struct {
 	ID     string    // by which it can be traced; "" if it can't be
 	Name   string    // by which people tell it from others
 	At     time.Time // zero if it has none
@@ -78,9 +78,9 @@ func (b *Behind) Value(e *logline.Entry) float64 { return b.value(e) }
 
 // Rows are the rows of kind [TableRows] as of a snapshot: those that give the
 // figure of that snapshot.
-func (b *Behind) Rows(s *Snapshot) RowSet {
+func (b *Behind) Rows(s *Snapshot) RecordSet {
 	if b.rows == nil || s == nil {
-		return RowSet{}
+		return RecordSet{}
 	}
 	return b.rows(s)
 }
@@ -122,30 +122,30 @@ func (b Behind) As(m Measure) Behind {
 }
 
 // behindTable is the rows of a small table that a figure counts.
-func behindTable(w Window, rows func(s *Snapshot) RowSet) Behind {
+func behindTable(w Window, rows func(s *Snapshot) RecordSet) Behind {
 	return Behind{Kind: TableRows, Window: w, Measure: CountsRows, rows: rows}
 }
 
 // chosen are the rows of a table that keep chooses, newest first.
-func chosen[T any](kind string, columns []string, all []T, keep func(*T) bool, row func(*T) Row) RowSet {
-	set := RowSet{Kind: kind, Columns: columns}
+func chosen[T any](kind string, columns []string, all []T, keep func(*T) bool, row func(*T) Record) RecordSet {
+	set := RecordSet{Kind: kind, Columns: columns}
 	for i := range all {
 		if keep(&all[i]) {
 			set.Rows = append(set.Rows, row(&all[i]))
 		}
 	}
-	slices.SortStableFunc(set.Rows, func(a, b Row) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(set.Rows, func(a, b Record) int { return b.At.Compare(a.At) })
 	return set
 }
 
 // ranked puts the rows with the largest value first; value stands in that column.
-func (s RowSet) ranked(column string) RowSet {
+func (s RecordSet) ranked(column string) RecordSet {
 	at := slices.Index(s.Columns, column)
-	value := func(r *Row) float64 {
+	value := func(r *Record) float64 {
 		f, _ := r.Values[at].(float64)
 		return f
 	}
-	slices.SortStableFunc(s.Rows, func(a, b Row) int { return cmp.Compare(value(&b), value(&a)) })
+	slices.SortStableFunc(s.Rows, func(a, b Record) int { return cmp.Compare(value(&b), value(&a)) })
 	return s
 }
 

@@ -8,20 +8,20 @@ import (
 
 var runColumns = []string{"started_at", "name", "kind", "status", "finished_at", "took_s", "cost_usd", "error", "task_id", "id"}
 
-func (r *AgentRun) row(kind string) Row {
+func (r *AgentRun) row(kind string) Record {
 	var took any
 	if !r.StartedAt.IsZero() && !r.FinishedAt.IsZero() {
 		took = r.FinishedAt.Sub(r.StartedAt).Seconds()
 	}
-	return Row{ID: r.ID, Name: r.Name, At: r.StartedAt, Values: []any{
+	return Record{ID: r.ID, Name: r.Name, At: r.StartedAt, Values: []any{
 		timeValue(r.StartedAt), r.Name, kind, r.Status, timeValue(r.FinishedAt), took, optValue(r.CostUSD), textValue(r.Error), textValue(r.TaskID), r.ID,
 	}}
 }
 
 // behindRuns is the runs that keep chooses, of all kinds or of one.
 func behindRuns(w Window, kind string, keep func(r *AgentRun) bool) Behind {
-	return behindTable(w, func(s *Snapshot) RowSet {
-		set := RowSet{Kind: "run", Columns: runColumns}
+	return behindTable(w, func(s *Snapshot) RecordSet {
+		set := RecordSet{Kind: "run", Columns: runColumns}
 		t := s.tables()
 		if t == nil {
 			return set
@@ -31,10 +31,10 @@ func behindRuns(w Window, kind string, keep func(r *AgentRun) bool) Behind {
 			runs []AgentRun
 		}{{kindSkill, t.SkillRuns}, {kindAutomation, t.AutomationRuns}} {
 			if kind == "" || kind == of.kind {
-				set.Rows = append(set.Rows, chosen("run", runColumns, of.runs, keep, func(r *AgentRun) Row { return r.row(of.kind) }).Rows...)
+				set.Rows = append(set.Rows, chosen("run", runColumns, of.runs, keep, func(r *AgentRun) Record { return r.row(of.kind) }).Rows...)
 			}
 		}
-		slices.SortStableFunc(set.Rows, func(a, b Row) int { return cmp.Compare(b.At.UnixNano(), a.At.UnixNano()) })
+		slices.SortStableFunc(set.Rows, func(a, b Record) int { return cmp.Compare(b.At.UnixNano(), a.At.UnixNano()) })
 		return set
 	})
 }
@@ -69,14 +69,14 @@ func BehindFailedToday(now time.Time) Behind {
 
 // BehindActive is what agents are at.
 func BehindActive(s *Snapshot) Behind {
-	return behindTable(Window{To: s.At}, func(s *Snapshot) RowSet {
-		set := RowSet{Kind: "agent", Columns: []string{"started_at", "name", "kind", "elapsed_s", "timeout_s", "task_id", "id"}}
+	return behindTable(Window{To: s.At}, func(s *Snapshot) RecordSet {
+		set := RecordSet{Kind: "agent", Columns: []string{"started_at", "name", "kind", "elapsed_s", "timeout_s", "task_id", "id"}}
 		t := s.tables()
 		if t == nil {
 			return set
 		}
 		for _, a := range activeAgents(s, t) {
-			set.Rows = append(set.Rows, Row{ID: a.ID, Name: a.Name, At: deref(a.StartedAt), Values: []any{
+			set.Rows = append(set.Rows, Record{ID: a.ID, Name: a.Name, At: deref(a.StartedAt), Values: []any{
 				timeValue(deref(a.StartedAt)), a.Name, a.Kind, optValue(a.ElapsedS), optValue(a.TimeoutS), optValue(a.TaskID), a.ID,
 			}})
 		}
@@ -105,15 +105,15 @@ func BehindSkillCost(w Window, capability *string) Behind {
 
 // BehindSkills is the skills in a state.
 func BehindSkills(now time.Time, state string) Behind {
-	return behindTable(Window{To: now}, func(s *Snapshot) RowSet {
+	return behindTable(Window{To: now}, func(s *Snapshot) RecordSet {
 		var all []Skill
 		if t := s.tables(); t != nil {
 			all = t.Skills
 		}
 		return chosen("skill", []string{"created_at", "capability_name", "state", "id"}, all,
 			func(x *Skill) bool { return x.State == state && !x.CreatedAt.After(now) },
-			func(x *Skill) Row {
-				return Row{ID: x.ID, Name: x.Capability, At: x.CreatedAt, Values: []any{timeValue(x.CreatedAt), x.Capability, x.State, textValue(x.ID)}}
+			func(x *Skill) Record {
+				return Record{ID: x.ID, Name: x.Capability, At: x.CreatedAt, Values: []any{timeValue(x.CreatedAt), x.Capability, x.State, textValue(x.ID)}}
 			})
 	})
 }
@@ -121,15 +121,15 @@ func BehindSkills(now time.Time, state string) Behind {
 // BehindTransitions is the transitions of skills in a window, by the state they
 // went to; nil asks for any.
 func BehindTransitions(w Window, to *string) Behind {
-	return behindTable(w, func(s *Snapshot) RowSet {
+	return behindTable(w, func(s *Snapshot) RecordSet {
 		var all []SkillTransition
 		if t := s.tables(); t != nil {
 			all = t.SkillTransitions
 		}
 		return chosen("transition", []string{"at", "capability_name", "from_state", "to_state", "reason"}, all,
 			func(x *SkillTransition) bool { return w.within(x.At) && is(to, x.ToState) },
-			func(x *SkillTransition) Row {
-				return Row{Name: x.Capability, At: x.At, Values: []any{timeValue(x.At), x.Capability, textValue(x.FromState), x.ToState, textValue(x.Reason)}}
+			func(x *SkillTransition) Record {
+				return Record{Name: x.Capability, At: x.At, Values: []any{timeValue(x.At), x.Capability, textValue(x.FromState), x.ToState, textValue(x.Reason)}}
 			})
 	})
 }
@@ -137,7 +137,7 @@ func BehindTransitions(w Window, to *string) Behind {
 // BehindEvolutions is how often a capability's skill was evolved, or evolved
 // with success.
 func BehindEvolutions(now time.Time, capability string, success bool) Behind {
-	return behindTable(Window{To: now}, func(s *Snapshot) RowSet {
+	return behindTable(Window{To: now}, func(s *Snapshot) RecordSet {
 		var all []SkillEvolution
 		if t := s.tables(); t != nil {
 			all = t.SkillEvolutions
@@ -146,8 +146,8 @@ func BehindEvolutions(now time.Time, capability string, success bool) Behind {
 			func(x *SkillEvolution) bool {
 				return x.Capability == capability && !x.At.After(now) && (!success || x.Outcome == evolutionSuccess)
 			},
-			func(x *SkillEvolution) Row {
-				return Row{Name: x.Capability, At: x.At, Values: []any{timeValue(x.At), x.Capability, textValue(x.Outcome), textValue(x.TriggeredBy)}}
+			func(x *SkillEvolution) Record {
+				return Record{Name: x.Capability, At: x.At, Values: []any{timeValue(x.At), x.Capability, textValue(x.Outcome), textValue(x.TriggeredBy)}}
 			})
 	})
 }

@@ -9,8 +9,8 @@ var escalationColumns = []string{
 	"created_at", "status", "mode", "resolution", "task_type", "estimate_usd", "resolved_at", "iteration", "correlation_id", "id",
 }
 
-func (e *EscalationRow) row() Row {
-	return Row{ID: e.CorrelationID, Name: strconv.FormatInt(e.ID, 10) + " " + e.TaskType, At: deref(e.CreatedAt), Values: []any{
+func (e *EscalationRow) row() Record {
+	return Record{ID: e.CorrelationID, Name: strconv.FormatInt(e.ID, 10) + " " + e.TaskType, At: deref(e.CreatedAt), Values: []any{
 		optValue(e.CreatedAt), e.Status, optValue(e.Mode), optValue(e.Resolution), textValue(e.TaskType), optValue(e.EstimateUSD),
 		optValue(e.ResolvedAt), optValue(e.Iteration), textValue(e.CorrelationID), e.ID,
 	}}
@@ -25,7 +25,7 @@ func (s *Snapshot) escalationRows() []EscalationRow {
 
 // behindEscalations is the requests that exist by now and that keep chooses.
 func behindEscalations(now time.Time, keep func(e *EscalationRow) bool) Behind {
-	return behindTable(Window{To: now}, func(s *Snapshot) RowSet {
+	return behindTable(Window{To: now}, func(s *Snapshot) RecordSet {
 		return chosen("escalation", escalationColumns, s.escalationRows(),
 			func(e *EscalationRow) bool { return !deref(e.CreatedAt).After(now) && keep(e) }, (*EscalationRow).row)
 	})
@@ -69,12 +69,12 @@ func BehindIterations(now time.Time, iterations string) Behind {
 func BehindResolution(now time.Time, mode, bin *string) Behind {
 	w := windowNamed(Window7d, now)
 	took := func(e *EscalationRow) time.Duration { return e.ResolvedAt.Sub(*e.CreatedAt) }
-	return behindTable(w, func(s *Snapshot) RowSet {
+	return behindTable(w, func(s *Snapshot) RecordSet {
 		return chosen("escalation", append([]string{"took_s"}, escalationColumns...), s.escalationRows(),
 			func(e *EscalationRow) bool {
 				return w.within(deref(e.ResolvedAt)) && e.CreatedAt != nil && is(mode, e.way()) && is(bin, resolutionBin(took(e)))
 			},
-			func(e *EscalationRow) Row {
+			func(e *EscalationRow) Record {
 				r := e.row()
 				r.Values = append([]any{took(e).Seconds()}, r.Values...)
 				return r
@@ -86,7 +86,7 @@ var auditColumns = []string{
 	"timestamp", "event", "tool_name", "severity", "detection_point", "is_new", "channel", "extension_id", "amount_usd", "escalation_request_id", "id",
 }
 
-func (e *AuditEvent) row() Row {
+func (e *AuditEvent) row() Record {
 	var isNew, amount any
 	switch e.Event {
 	case auditToolGapDetected:
@@ -94,7 +94,7 @@ func (e *AuditEvent) row() Row {
 	case auditExtensionGranted:
 		amount = e.AmountUSD
 	}
-	return Row{ID: e.ID, Name: e.Event, At: e.At, Values: []any{
+	return Record{ID: e.ID, Name: e.Event, At: e.At, Values: []any{
 		timeValue(e.At), e.Event, textValue(e.Tool), textValue(e.Severity), textValue(e.DetectionPoint), isNew, textValue(e.Channel),
 		textValue(e.ExtensionID), amount, optValue(e.EscalationID), textValue(e.ID),
 	}}
@@ -103,10 +103,10 @@ func (e *AuditEvent) row() Row {
 // behindAudit is the audit events of a window that keep chooses. It is asked
 // about all of them, in order of time.
 func behindAudit(w Window, keep func() func(e *AuditEvent) bool) Behind {
-	return behindTable(w, func(s *Snapshot) RowSet {
+	return behindTable(w, func(s *Snapshot) RecordSet {
 		t := s.tables()
 		if t == nil {
-			return RowSet{}
+			return RecordSet{}
 		}
 		keeps := keep()
 		return chosen("audit event", auditColumns, t.Audit, func(e *AuditEvent) bool { return keeps(e) && w.within(e.At) }, (*AuditEvent).row)

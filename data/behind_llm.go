@@ -14,10 +14,12 @@ func behindInvocations(m Measure, queries ...InvocationQuery) Behind {
 // InvocationKeys narrow rows of invocation_log down; nil asks for any.
 type InvocationKeys struct {
 	TaskType, Model *string // as stored
+	// NotTaskTypes and NotModels are those that have figures of their own.
+	NotTaskTypes, NotModels []string
 }
 
 func (k InvocationKeys) query(w Window, classes ...Class) InvocationQuery {
-	q := InvocationQuery{From: w.From, To: w.To, Classes: classes}
+	q := InvocationQuery{From: w.From, To: w.To, Classes: classes, NotTaskTypes: k.NotTaskTypes, NotModels: k.NotModels}
 	if k.TaskType != nil {
 		q.TaskTypes = []string{*k.TaskType}
 	}
@@ -124,14 +126,14 @@ func MonthOf(now time.Time) Window { return windowNamed(WindowMonth, now) }
 // BehindExtensions is what raised the daily cap today.
 func BehindExtensions(now time.Time) Behind {
 	today := day(now)
-	return behindTable(windowNamed(WindowToday, now), func(s *Snapshot) RowSet {
+	return behindTable(windowNamed(WindowToday, now), func(s *Snapshot) RecordSet {
 		if s.DB == nil {
-			return RowSet{}
+			return RecordSet{}
 		}
 		return chosen("budget extension", []string{"granted_at", "date", "amount_usd", "voided"}, s.DB.Extensions,
 			func(e *Extension) bool { return e.Date == today && !e.Voided && !e.GrantedAt.After(now) },
-			func(e *Extension) Row {
-				return Row{Name: e.Date, At: e.GrantedAt, Values: []any{timeValue(e.GrantedAt), e.Date, e.AmountUSD, e.Voided}}
+			func(e *Extension) Record {
+				return Record{Name: e.Date, At: e.GrantedAt, Values: []any{timeValue(e.GrantedAt), e.Date, e.AmountUSD, e.Voided}}
 			})
 	}).As(SumsCost)
 }

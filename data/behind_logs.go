@@ -68,18 +68,18 @@ func troubling(e *logline.Entry) bool {
 func ErrorDay(now time.Time) Window { return Window{From: now.Add(-errorWindow), To: now} }
 
 // BehindErrors is the lines of an error group.
-func BehindErrors(now time.Time, fingerprint string) Behind {
+func BehindErrors(w Window, fingerprint string) Behind {
 	rest := fingerprint == Other
-	return behindLines(ErrorDay(now), func(e *logline.Entry) bool {
+	return behindLines(w, func(e *logline.Entry) bool {
 		return troubling(e) && (rest || ErrorFingerprint(e) == fingerprint)
 	}).unless(rest)
 }
 
 // BehindFacet is the lines that have a value of a facet of the Errors view:
 // service, component, event_type or level.
-func BehindFacet(now time.Time, facet, value string) Behind {
+func BehindFacet(w Window, facet, value string) Behind {
 	rest := value == Other
-	return behindLines(ErrorDay(now), func(e *logline.Entry) bool {
+	return behindLines(w, func(e *logline.Entry) bool {
 		switch {
 		case !troubling(e):
 			return false
@@ -101,7 +101,7 @@ func BehindFacet(now time.Time, facet, value string) Behind {
 // BehindLastOK is the line that tells of an operation's last success.
 func BehindLastOK(ok *LastOK) Behind {
 	if ok.At == nil || deref(ok.Source) != sourceLogs {
-		return BehindRow("operation", ok.Operation, ok.Operation, []string{"operation", "at", "age_s", "source"},
+		return BehindRecord("operation", ok.Operation, ok.Operation, []string{"operation", "at", "age_s", "source"},
 			ok.Operation, optValue(ok.At), optValue(ok.AgeS), optValue(ok.Source))
 	}
 	return behindLines(Window{From: *ok.At, To: *ok.At}, func(e *logline.Entry) bool {
@@ -128,6 +128,19 @@ func BehindBreaker(now time.Time, b *Breaker) Behind {
 	}).As(Derived)
 }
 
+// BehindBreakers is what the log told of circuit breakers in the week up to now.
+func BehindBreakers(now time.Time) Behind {
+	return behindLines(windowNamed(Window7d, now), func(e *logline.Entry) bool {
+		fact, _ := events.Tell(e)
+		return fact == events.BreakerOpened || fact == events.BreakerHalfOpen || fact == events.BreakerClosed
+	}).As(Derived)
+}
+
+// BehindErrorRate is the lines that a rate of the last minutes is made of.
+func BehindErrorRate(now time.Time, m events.Metric) Behind {
+	return BehindSeries(Window{From: now.Add(-errorStretch), To: now}, SeriesKeys{}, m).As(Derived)
+}
+
 // BehindHeartbeat is the orchestrator's health checks of the last ten minutes.
 func BehindHeartbeat(now time.Time) Behind {
 	return behindLines(Window{From: now.Add(-10 * time.Minute), To: now}, healthCheck).As(Derived)
@@ -135,6 +148,9 @@ func BehindHeartbeat(now time.Time) Behind {
 
 // BehindChecks is the health check that the snapshot's checks come from.
 func BehindChecks(s *Snapshot) Behind {
+	if s.Facts == nil {
+		return Behind{}
+	}
 	at := time.Unix(0, s.Facts.health.at).UTC()
 	return behindLines(Window{From: at, To: at}, healthCheck).As(Derived)
 }
@@ -169,9 +185,9 @@ func BehindSearchTimes(w Window, quantile float64) Behind {
 	return b.ranking(quantile, 0)
 }
 
-// BehindRow is a single row of something that is at hand, such as a container.
-func BehindRow(kind, id, name string, columns []string, values ...any) Behind {
-	return behindTable(Window{}, func(*Snapshot) RowSet {
-		return RowSet{Kind: kind, Columns: columns, Rows: []Row{{ID: id, Name: name, Values: values}}}
+// BehindRecord is a single row of something that is at hand, such as a container.
+func BehindRecord(kind, id, name string, columns []string, values ...any) Behind {
+	return behindTable(Window{}, func(*Snapshot) RecordSet {
+		return RecordSet{Kind: kind, Columns: columns, Rows: []Record{{ID: id, Name: name, Values: values}}}
 	}).As(Derived)
 }

@@ -4,14 +4,14 @@ import "time"
 
 // behindCorrections is the corrections that keep chooses.
 func behindCorrections(w Window, keep func(c *Correction) bool) Behind {
-	return behindTable(w, func(s *Snapshot) RowSet {
+	return behindTable(w, func(s *Snapshot) RecordSet {
 		var all []Correction
 		if t := s.tables(); t != nil {
 			all = t.Corrections
 		}
 		return chosen("correction", []string{"timestamp", "field_corrected", "original_value", "corrected_value", "task_type", "task_id", "id"}, all, keep,
-			func(c *Correction) Row {
-				return Row{ID: c.TaskID, Name: c.Field, At: c.At, Values: []any{
+			func(c *Correction) Record {
+				return Record{ID: c.TaskID, Name: c.Field, At: c.At, Values: []any{
 					timeValue(c.At), c.Field, textValue(c.Original), textValue(c.Corrected), textValue(c.Via), textValue(c.TaskID), textValue(c.ID),
 				}}
 			})
@@ -37,15 +37,15 @@ func BehindCorrectionWeek(now time.Time, week string) Behind {
 
 // behindRules is the rules that were learned by now and that keep chooses.
 func behindRules(now time.Time, keep func(r *Rule) bool) Behind {
-	return behindTable(Window{To: now}, func(s *Snapshot) RowSet {
+	return behindTable(Window{To: now}, func(s *Snapshot) RecordSet {
 		var all []Rule
 		if t := s.tables(); t != nil {
 			all = t.Rules
 		}
 		return chosen("rule", []string{"created_at", "rule_text", "rule_type", "enabled", "disabled_at", "confidence", "id"}, all,
 			func(r *Rule) bool { return !r.CreatedAt.After(now) && keep(r) },
-			func(r *Rule) Row {
-				return Row{Name: r.Text, At: r.CreatedAt, Values: []any{
+			func(r *Rule) Record {
+				return Record{Name: r.Text, At: r.CreatedAt, Values: []any{
 					timeValue(r.CreatedAt), textValue(r.Text), textValue(r.Type), r.Enabled, timeValue(r.DisabledAt), optValue(r.Confidence), textValue(r.ID),
 				}}
 			})

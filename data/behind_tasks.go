@@ -10,8 +10,8 @@ var taskColumns = []string{
 	"assigned_agent", "agent_status", "id",
 }
 
-func (t *Task) row() Row {
-	return Row{ID: t.ID, Name: t.Title, At: t.CreatedAt, Values: []any{
+func (t *Task) row() Record {
+	return Record{ID: t.ID, Name: t.Title, At: t.CreatedAt, Values: []any{
 		timeValue(t.CreatedAt), textValue(t.Title), t.Status, t.Domain, t.CreatedVia, timeValue(t.ScheduledStart), timeValue(t.Deadline),
 		timeValue(t.CompletedAt), t.RescheduleCount, t.AssignedAgent, t.AgentStatus, t.ID,
 	}}
@@ -19,7 +19,7 @@ func (t *Task) row() Row {
 
 // behindTasks is the tasks that exist by now and that keep chooses.
 func behindTasks(w Window, now time.Time, keep func(t *Task) bool) Behind {
-	return behindTable(w, func(s *Snapshot) RowSet {
+	return behindTable(w, func(s *Snapshot) RecordSet {
 		return chosen("task", taskColumns, s.taskRows(), func(t *Task) bool { return !t.CreatedAt.After(now) && keep(t) }, (*Task).row)
 	})
 }
@@ -33,7 +33,7 @@ func (s *Snapshot) taskRows() []Task {
 
 // BehindTask is one task.
 func BehindTask(id string) Behind {
-	return behindTable(Window{}, func(s *Snapshot) RowSet {
+	return behindTable(Window{}, func(s *Snapshot) RecordSet {
 		return chosen("task", taskColumns, s.taskRows(), func(t *Task) bool { return t.ID == id }, (*Task).row)
 	}).As(Derived)
 }
@@ -46,10 +46,10 @@ func BehindCreated(w Window, channel, domain *string) Behind {
 	})
 }
 
-// BehindCompleted is the tasks completed in a window. A task may be completed by
-// now though it is created later by a clock that is wrong: then it doesn't exist.
-func BehindCompleted(w Window, now time.Time) Behind {
-	return behindTasks(w, now, func(t *Task) bool { return w.within(t.CompletedAt) })
+// BehindCompleted is the tasks completed in a window. One that is created after
+// its end, by a clock that is wrong, doesn't exist yet.
+func BehindCompleted(w Window) Behind {
+	return behindTasks(w, w.To, func(t *Task) bool { return w.within(t.CompletedAt) })
 }
 
 // BehindMeanCompletion is the tasks that the mean time to complete was taken of.
@@ -91,14 +91,14 @@ func BehindOftenRescheduled(now time.Time) Behind {
 
 // behindTimes is tasks with how long something took, the longest first.
 func behindTimes(w Window, column string, took func(s *Snapshot, t *Task) (time.Duration, bool)) Behind {
-	return behindTable(w, func(s *Snapshot) RowSet {
+	return behindTable(w, func(s *Snapshot) RecordSet {
 		columns := append([]string{column}, taskColumns...)
 		return chosen("task", columns, s.taskRows(),
 			func(t *Task) bool {
 				_, ok := took(s, t)
 				return ok && w.within(t.CreatedAt)
 			},
-			func(t *Task) Row {
+			func(t *Task) Record {
 				d, _ := took(s, t)
 				r := t.row()
 				r.Values = append([]any{d.Hours()}, r.Values...)
@@ -117,7 +117,7 @@ func BehindSlots(w Window) Behind {
 // BehindScheduled is the tasks of a window of which the log says when they were
 // scheduled.
 func BehindScheduled(w Window) Behind {
-	return behindTable(w, func(s *Snapshot) RowSet {
+	return behindTable(w, func(s *Snapshot) RecordSet {
 		first := firstScheduled(s, s.taskRows())
 		return behindTimes(w, "to_schedule_h", func(_ *Snapshot, t *Task) (time.Duration, bool) {
 			at, ok := first[t.ID]

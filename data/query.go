@@ -2,7 +2,9 @@ package data
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -17,8 +19,8 @@ type InvocationQuery struct {
 	TaskTypes []string  // as stored; [None] stands for NULL
 	Models    []string  // model_actual as stored; [None] stands for NULL
 	Classes   []Class   // none means all
-	// NotTaskTypes are left out.
-	NotTaskTypes []string
+	// NotTaskTypes and NotModels are left out.
+	NotTaskTypes, NotModels []string
 	// Interrupted and Overflow choose rows with that flag set, WithLatency those
 	// that have a latency.
 	Interrupted, Overflow, WithLatency bool
@@ -113,4 +115,48 @@ func ColumnJSON(text string) json.RawMessage {
 		return json.RawMessage(text)
 	}
 	return TextJSON(text)
+}
+
+// Match tells whether a row is one that the query chooses, whatever its order
+// and limit.
+func (q *InvocationQuery) Match(r *InvocationRow) bool {
+	model := keyOf(r.ModelActual)
+	switch {
+	case r.Time.IsZero() || !q.From.IsZero() && r.Time.Before(q.From.Truncate(time.Microsecond)) || !q.To.IsZero() && r.Time.After(q.To):
+		return false
+	case len(q.TaskTypes) > 0 && !slices.Contains(q.TaskTypes, r.TaskType) || slices.Contains(q.NotTaskTypes, r.TaskType):
+		return false
+	case len(q.Models) > 0 && !slices.Contains(q.Models, model) || slices.Contains(q.NotModels, model):
+		return false
+	case len(q.Classes) > 0 && !slices.Contains(q.Classes, r.Class):
+		return false
+	case q.Interrupted && !r.Interrupted || q.Overflow && !r.OverflowEscalated || q.WithLatency && r.LatencyMS == nil:
+		return false
+	}
+	return true
+}
+
+// Compare tells which of two rows comes first in the order: negative for a.
+func (o InvocationOrder) Compare(a, b *InvocationRow) int {
+	by := 0
+	switch o {
+	case SlowestFirst:
+		by = compareDown(a.LatencyMS, b.LatencyMS)
+	case DearestFirst:
+		by = compareDown(a.CostUSD, b.CostUSD)
+	}
+	return cmp.Or(by, b.Time.Compare(a.Time), cmp.Compare(b.RowID, a.RowID))
+}
+
+// compareDown puts the larger value first, and what has none last.
+func compareDown[T cmp.Ordered](a, b *T) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	}
+	return cmp.Compare(*b, *a)
 }
