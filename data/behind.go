@@ -2,11 +2,16 @@ package data
 
 import (
 	"cmp"
+	"encoding/json"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/donna-project/donnatop/data/filter"
 	"github.com/donna-project/donnatop/data/logline"
 	"github.com/donna-project/donnatop/data/sketch"
+	"github.com/donna-project/donnatop/data/timestamp"
 )
 
 // RowKind says where the rows behind a figure are found.
@@ -18,6 +23,7 @@ const (
 	InvocationRows                // of invocation_log, read on demand
 	LineRows                      // log lines: those at hand, and older ones read on demand
 	TableRows                     // of what a snapshot holds in full
+	StoredRows                    // of a table that no snapshot holds, read on demand
 )
 
 // Measure says how a figure was computed from the rows behind it.
@@ -47,10 +53,18 @@ type Behind struct {
 	// Invocations choose rows of invocation_log: no row passes two of them, and
 	// those of a later one are older.
 	Invocations []InvocationQuery
+	// Filter lets all of the lines pass, and some others: it spares reading what
+	// can't be one of them. Nil lets everything pass.
+	Filter *filter.Filter
+	// Stored chooses rows of a table, and some others; [Behind.Set] tells which.
+	Stored RowQuery
 
 	line  func(e *logline.Entry) bool
 	value func(e *logline.Entry) float64 // by which lines are ranked; NaN is none
 	rows  func(s *Snapshot) RecordSet
+
+	columns []string
+	stored  func(r *Row) bool
 }
 
 // RecordSet is rows of one kind, in the order in which they are to be read.
@@ -83,6 +97,65 @@ func (b *Behind) Rows(s *Snapshot) RecordSet {
 		return RecordSet{}
 	}
 	return b.rows(s)
+}
+
+// Set is the stored rows that are those asked for.
+func (b *Behind) Set(rows []Row) RecordSet {
+	set := RecordSet{Kind: "document", Columns: b.columns}
+	for i := range rows {
+		if b.stored(&rows[i]) {
+			set.Rows = append(set.Rows, b.record(&rows[i]))
+		}
+	}
+	slices.SortStableFunc(set.Rows, func(a, b Record) int { return b.At.Compare(a.At) })
+	return set
+}
+
+// record is a stored row with the columns that are shown; what looks like a time
+// in a column of times is one.
+func (b *Behind) record(r *Row) Record {
+	out := Record{Values: make([]any, len(b.columns))}
+	for i, c := range b.columns {
+		out.Values[i] = storedValue(c, r.Fields[c])
+		switch v := out.Values[i].(type) {
+		case time.Time:
+			if i == 0 {
+				out.At = v
+			}
+		case string:
+			if c == "title" {
+				out.Name = v
+			}
+		}
+	}
+	return out
+}
+
+// storedValue is a column's value.
+func storedValue(column string, raw json.RawMessage) any {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return nil
+	}
+	switch v := v.(type) {
+	case string:
+		if strings.HasSuffix(column, "_at") {
+			if ns, ok := timestamp.ParseDB(v); ok {
+				return time.Unix(0, ns).UTC()
+			}
+		}
+		return v
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return int64(v)
+		}
+		return v
+	case bool:
+		return v
+	case nil:
+		return nil
+	}
+	return string(raw)
 }
 
 // FromTop is the place, counted from 0, of the row that a quantile is the value

@@ -4,15 +4,28 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/donna-project/donnatop/data/events"
+	"github.com/donna-project/donnatop/data/filter"
 	"github.com/donna-project/donnatop/data/logline"
 )
 
-func behindLines(w Window, line func(e *logline.Entry) bool) Behind {
-	return Behind{Kind: LineRows, Window: w, Measure: CountsRows, line: line}
+// behindLines is the lines of a window; all of them match the alternation.
+func behindLines(w Window, words string, line func(e *logline.Entry) bool) Behind {
+	f, err := filter.Parse("/" + words + "/")
+	if err != nil {
+		f = nil // it spares work, and nothing else
+	}
+	return Behind{Kind: LineRows, Window: w, Measure: CountsRows, Filter: f, line: line}
 }
+
+// telling matches all lines that tell something.
+var telling = sync.OnceValue(events.HistoryFilter)
+
+// troubles matches all lines that warn or worse.
+var troubles = sync.OnceValue(func() string { return events.MetricFilter(events.LevelWarning) })
 
 // SeriesKeys narrow log lines of a metric down to those counted by a key, and
 // for messages sent by a channel; nil asks for any. [None] is what doesn't say.
@@ -24,7 +37,7 @@ type SeriesKeys struct{ Key, Channel *string }
 func BehindSeries(w Window, k SeriesKeys, metrics ...events.Metric) Behind {
 	key, rest := knownKey(k.Key)
 	channel, restToo := knownKey(k.Channel)
-	return behindLines(w, func(e *logline.Entry) bool {
+	return behindLines(w, events.MetricFilter(metrics...), func(e *logline.Entry) bool {
 		var buf [4]events.Series
 		return slices.ContainsFunc(events.Classify(buf[:0], e), func(s events.Series) bool {
 			return slices.Contains(metrics, s.Metric) && is(key, orNoneText(s.Key)) && is(channel, orNoneText(s.Channel))
@@ -70,7 +83,7 @@ func ErrorDay(now time.Time) Window { return Window{From: now.Add(-errorWindow),
 // BehindErrors is the lines of an error group.
 func BehindErrors(w Window, fingerprint string) Behind {
 	rest := fingerprint == Other
-	return behindLines(w, func(e *logline.Entry) bool {
+	return behindLines(w, troubles(), func(e *logline.Entry) bool {
 		return troubling(e) && (rest || ErrorFingerprint(e) == fingerprint)
 	}).unless(rest)
 }
@@ -79,7 +92,7 @@ func BehindErrors(w Window, fingerprint string) Behind {
 // service, component, event_type or level.
 func BehindFacet(w Window, facet, value string) Behind {
 	rest := value == Other
-	return behindLines(w, func(e *logline.Entry) bool {
+	return behindLines(w, troubles(), func(e *logline.Entry) bool {
 		switch {
 		case !troubling(e):
 			return false
@@ -104,7 +117,7 @@ func BehindLastOK(ok *LastOK) Behind {
 		return BehindRecord("operation", ok.Operation, ok.Operation, []string{"operation", "at", "age_s", "source"},
 			ok.Operation, optValue(ok.At), optValue(ok.AgeS), optValue(ok.Source))
 	}
-	return behindLines(Window{From: *ok.At, To: *ok.At}, func(e *logline.Entry) bool {
+	return behindLines(Window{From: *ok.At, To: *ok.At}, telling(), func(e *logline.Entry) bool {
 		_, op := events.Tell(e)
 		return op.String() == ok.Operation
 	}).As(Derived)
@@ -117,7 +130,7 @@ func BehindBreaker(now time.Time, b *Breaker) Behind {
 	if b.Since != nil && b.Since.Before(w.From) {
 		w.From = *b.Since
 	}
-	return behindLines(w, func(e *logline.Entry) bool {
+	return behindLines(w, telling(), func(e *logline.Entry) bool {
 		fact, _ := events.Tell(e)
 		switch fact {
 		case events.BreakerOpened, events.BreakerHalfOpen, events.BreakerClosed:
@@ -130,7 +143,7 @@ func BehindBreaker(now time.Time, b *Breaker) Behind {
 
 // BehindBreakers is what the log told of circuit breakers in the week up to now.
 func BehindBreakers(now time.Time) Behind {
-	return behindLines(windowNamed(Window7d, now), func(e *logline.Entry) bool {
+	return behindLines(windowNamed(Window7d, now), telling(), func(e *logline.Entry) bool {
 		fact, _ := events.Tell(e)
 		return fact == events.BreakerOpened || fact == events.BreakerHalfOpen || fact == events.BreakerClosed
 	}).As(Derived)
@@ -143,7 +156,7 @@ func BehindErrorRate(now time.Time, m events.Metric) Behind {
 
 // BehindHeartbeat is the orchestrator's health checks of the last ten minutes.
 func BehindHeartbeat(now time.Time) Behind {
-	return behindLines(Window{From: now.Add(-10 * time.Minute), To: now}, healthCheck).As(Derived)
+	return behindLines(Window{From: now.Add(-10 * time.Minute), To: now}, telling(), healthCheck).As(Derived)
 }
 
 // BehindChecks is the health check that the snapshot's checks come from.
@@ -152,7 +165,7 @@ func BehindChecks(s *Snapshot) Behind {
 		return Behind{}
 	}
 	at := time.Unix(0, s.Facts.health.at).UTC()
-	return behindLines(Window{From: at, To: at}, healthCheck).As(Derived)
+	return behindLines(Window{From: at, To: at}, telling(), healthCheck).As(Derived)
 }
 
 func healthCheck(e *logline.Entry) bool {
@@ -162,7 +175,7 @@ func healthCheck(e *logline.Entry) bool {
 
 // BehindNightly is a line of the nightly jobs.
 func BehindNightly(l *NightlyLine) Behind {
-	return behindLines(Window{From: l.At, To: l.At}, func(e *logline.Entry) bool {
+	return behindLines(Window{From: l.At, To: l.At}, telling(), func(e *logline.Entry) bool {
 		fact, _ := events.Tell(e)
 		return fact == events.NightlyReported && e.Event == l.Event
 	}).As(Derived)
@@ -170,7 +183,7 @@ func BehindNightly(l *NightlyLine) Behind {
 
 // BehindSearches is the searches of the memory.
 func BehindSearches(w Window) Behind {
-	return behindLines(w, func(e *logline.Entry) bool {
+	return behindLines(w, telling(), func(e *logline.Entry) bool {
 		fact, _ := events.Tell(e)
 		return fact == events.MemorySearched
 	})

@@ -122,7 +122,7 @@ func ColumnJSON(text string) json.RawMessage {
 func (q *InvocationQuery) Match(r *InvocationRow) bool {
 	model := keyOf(r.ModelActual)
 	switch {
-	case r.Time.IsZero() || !q.From.IsZero() && r.Time.Before(q.From.Truncate(time.Microsecond)) || !q.To.IsZero() && r.Time.After(q.To):
+	case r.Time.IsZero() || !q.From.IsZero() && r.Time.Before(q.From) || !q.To.IsZero() && r.Time.After(q.To):
 		return false
 	case len(q.TaskTypes) > 0 && !slices.Contains(q.TaskTypes, r.TaskType) || slices.Contains(q.NotTaskTypes, r.TaskType):
 		return false

@@ -36,13 +36,17 @@ func drawMemoryDocuments(v *view, f *data.Memory) {
 	}
 	documents := v.lackPart("source", tableLack(v.in, "memory_documents"))
 	if f.Documents != nil {
-		documents = v.tally("source", f.Documents, v.Styles.Series[0], lack{lackEmpty, "no documents", ""}, v.behindDocuments)
+		documents = v.tally("source", f.Documents, v.Styles.Series[0], lack{lackEmpty, "no documents", ""}, func(source string) data.Behind {
+			return data.BehindDocuments(v.now(), &source)
+		})
 	}
 	b := v.row()
 	if f.Chunks == nil {
 		b.Text(v.Styles.Faint, "– no table memory_chunks")
 	} else {
-		picked := v.item(v.here(0, v.w), func() Item { return countItem("chunks", "", *f.Chunks, data.Behind{}) })
+		picked := v.item(v.here(0, v.w), func() Item {
+			return countItem("chunks", "", *f.Chunks, data.BehindDocuments(v.now(), nil).As(data.Derived))
+		})
 		b.Text(v.picked(picked, v.Styles.Strong), format.CountIn(*f.Chunks, v.countW())).Text(v.Styles.Faint, " chunks to search in")
 	}
 	v.add(&b)
@@ -122,7 +126,3 @@ func (v *view) logsGap(missing bool) *lack {
 	l := logsLack(v.in)
 	return &l
 }
-
-// behindDocuments is the documents of a source, which are counted where they are
-// and not read.
-func (v *view) behindDocuments(string) data.Behind { return data.Behind{} }

@@ -119,12 +119,14 @@ func (v *Behind) read() tea.Cmd {
 		return nil
 	case data.LineRows:
 		return v.readLines()
+	case data.StoredRows:
+		return v.readStored()
 	}
 	v.order = v.ownOrder()
 	v.pile = &invocationPile{}
 	if v.ctx.Archive == nil {
 		v.pile = &invocationPile{rows: recentRows(v.snapshot, v.behind.Invocations)}
-		v.part = "only the newest rows are in memory, and there is nothing to read others from: give --db PATH"
+		v.part = "only the newest rows are in memory: " + errNoArchive.Error()
 		v.finished()
 		return nil
 	}
@@ -191,7 +193,7 @@ func (v *Behind) readLines() tea.Cmd {
 			}
 			steps <- done
 		})
-		return behindMsg{to: v, generation: generation, lines: p, older: older, part: part, err: err}
+		return behindMsg{to: v, generation: generation, pile: p, older: older, part: part, err: err}
 	}
 	var step tea.Cmd
 	step = func() tea.Msg {
@@ -202,6 +204,19 @@ func (v *Behind) readLines() tea.Cmd {
 		return behindProgressMsg{to: v, generation: generation, done: done, next: step}
 	}
 	return tea.Batch(work, step)
+}
+
+// readStored reads rows of a table.
+func (v *Behind) readStored() tea.Cmd {
+	v.state = behindReading
+	ctx, a, b, generation := v.context(), v.ctx.Archive, v.behind, v.generation
+	return func() tea.Msg {
+		if a == nil {
+			return behindMsg{to: v, generation: generation, err: errNoArchive}
+		}
+		p, older, err := readStored(ctx, a, &b)
+		return behindMsg{to: v, generation: generation, pile: p, older: older, err: err}
+	}
 }
 
 func (v *Behind) context() context.Context {
@@ -218,10 +233,9 @@ func (v *Behind) got(msg behindMsg) tea.Cmd {
 		return nil
 	}
 	first := v.pile == nil || v.pile.len() == 0
-	if v.behind.Kind == data.LineRows {
-		v.pile, v.older, v.part = msg.lines, msg.older, msg.part
-	} else {
-		p := v.pile.(*invocationPile)
+	if msg.pile != nil {
+		v.pile, v.older, v.part = msg.pile, msg.older, msg.part
+	} else if p, ok := v.pile.(*invocationPile); ok {
 		p.rows = append(p.rows, msg.rows...)
 		v.next = msg.next
 		if len(p.rows) >= behindMost && v.next != nil {

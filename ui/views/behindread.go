@@ -28,8 +28,8 @@ type behindMsg struct {
 	generation int
 	rows       []data.InvocationRow // to be added
 	next       *invocationPlace     // where the next ones begin; nil if there are none
-	lines      *linePile
-	older      bool // there are more lines, which are not read
+	pile       pile                 // all there is, of other kinds
+	older      bool                 // there are more lines, which are not read
 	part       string
 	err        error
 }
@@ -73,6 +73,15 @@ func readInvocations(ctx context.Context, a Archive, queries []data.InvocationQu
 	return rows, &at, nil
 }
 
+// readStored gives rows of a table that is read on demand. It must not touch the view.
+func readStored(ctx context.Context, a Archive, b *data.Behind) (p *recordPile, older bool, err error) {
+	page, err := a.Rows(ctx, b.Stored)
+	if err != nil {
+		return nil, false, err
+	}
+	return &recordPile{b.Set(page.Rows)}, page.More, nil
+}
+
 // recentRows are those of the rows in memory that the queries choose: what there
 // is without an archive.
 func recentRows(s *data.Snapshot, queries []data.InvocationQuery) []data.InvocationRow {
@@ -90,6 +99,9 @@ func recentRows(s *data.Snapshot, queries []data.InvocationQuery) []data.Invocat
 	slices.SortStableFunc(out, func(a, b data.InvocationRow) int { return queries[0].Order.Compare(&a, &b) })
 	return out
 }
+
+// errNoArchive says why rows can't be read.
+var errNoArchive = errors.New("there is nothing to read other rows from: give --db PATH")
 
 // errNoOlderLines says why lines that made room can't be read.
 var errNoOlderLines = errors.New("older lines are no longer in memory, and there is nothing to read them from: give --loki URL or --logs FILE")
@@ -111,7 +123,7 @@ func readLines(ctx context.Context, a Archive, s *data.Snapshot, b *data.Behind,
 		case a == nil:
 			part = errNoOlderLines.Error()
 		default:
-			page, err := a.Lines(ctx, data.LineQuery{From: from, To: to, Match: b.Match, Limit: behindMost}, progress)
+			page, err := a.Lines(ctx, data.LineQuery{From: from, To: to, Filter: b.Filter, Match: b.Match, Limit: behindMost}, progress)
 			if err != nil {
 				return nil, false, "", err
 			}
