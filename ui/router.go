@@ -117,31 +117,20 @@ func (r *router) switchTo(tab int) {
 // leave remembers where the reader is, before a move to another place.
 func (r *router) leave() {
 	r.behind = append(r.behind, place{r.current, r.trail()})
-	forgotten := len(r.behind) - min(len(r.behind), maxHistory)
-	gone := slices.Concat(r.behind[:forgotten], r.ahead)
-	r.behind, r.ahead = slices.Clone(r.behind[forgotten:]), nil
-	r.close(gone)
-}
-
-// close ends the work of views that can't be reached any more.
-func (r *router) close(gone []place) {
-	if len(gone) == 0 {
-		return
-	}
-	kept := r.all()
-	for _, p := range gone {
-		for _, v := range p.open {
-			if c, ok := v.(interface{ Close() }); ok && !slices.Contains(kept, v) {
-				c.Close()
-			}
-		}
-	}
+	r.behind = r.behind[max(len(r.behind)-maxHistory, 0):]
+	r.ahead = nil
 }
 
 // goBack takes the last move back; goForward makes it again.
-func (r *router) goBack() { r.behind, r.ahead = r.retrace(r.behind, r.ahead) }
+func (r *router) goBack() {
+	r.behind, r.ahead = r.retrace(r.behind, r.ahead)
+	r.rest()
+}
 
-func (r *router) goForward() { r.ahead, r.behind = r.retrace(r.ahead, r.behind) }
+func (r *router) goForward() {
+	r.ahead, r.behind = r.retrace(r.ahead, r.behind)
+	r.rest()
+}
 
 // retrace goes to the nearest place of from, and remembers the present one in to.
 func (r *router) retrace(from, to []place) (restFrom, restTo []place) {
@@ -154,7 +143,6 @@ func (r *router) retrace(from, to []place) (restFrom, restTo []place) {
 		r.last, r.current = r.current, p.tab
 	}
 	r.stacks[p.tab] = p.open
-	r.rest()
 	return from[:n-1], append(to, here)
 }
 
