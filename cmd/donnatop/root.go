@@ -64,7 +64,11 @@ func run(ctx context.Context, args []string, e env) int {
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	err := root.ExecuteContext(ctx)
+	return e.exitCode(root.ExecuteContext(ctx))
+}
+
+// exitCode says what went wrong with a command, and gives the code for it.
+func (e *env) exitCode(err error) int {
 	var usage usageError
 	switch {
 	case err == nil:
@@ -113,7 +117,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 	o.common = root.PersistentFlags()
 	o.addSourceFlags(o.common)
 	o.addScreenFlags(o.common)
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newWatch(e, o), newTrace(e, o), newLogs(e, o), newDoctor(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newWatch(e, o), newTrace(e, o), newLogs(e, o), newDoctor(e, o), newServe(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
 	completeFlags(root)
 	return root
 }
