@@ -36,10 +36,11 @@ func (o *options) answering(e *env, sys *system, w shown) serve.Command {
 	s := &served{from: o, sys: sys}
 	s.finder, s.archive = w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
 	return func(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-		client := &env{stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, getenv: e.getenv, clock: e.clock, transport: e.transport}
+		client := &env{stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, getenv: e.getenv, clock: e.clock, transport: e.transport, usage: "snapshot --help"}
 		if !slices.Contains(answered, args[0]) {
 			return client.exitCode(usagef("%q is not answered here, only %s", args[0], strings.Join(answered, ", ")))
 		}
+		client.usage = args[0] + " --help"
 		root := s.root(client)
 		root.SetArgs(args)
 		root.SetIn(client.stdin)

@@ -31,6 +31,7 @@ type env struct {
 	getenv         func(string) (string, bool)
 	clock          clockwork.Clock   // the wall clock if nil
 	transport      http.RoundTripper // for messages; the usual one if nil
+	usage          string            // where the usage is explained; donnatop --help if empty
 }
 
 // isTerminal tells whether stdout is one.
@@ -78,7 +79,11 @@ func (e *env) exitCode(err error) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitOK // whoever read the output has enough
 	case errors.As(err, &usage):
-		fmt.Fprintf(e.stderr, "donnatop: %s\nRun 'donnatop --help' for usage.\n", safe.Text(err.Error()))
+		help := e.usage
+		if help == "" {
+			help = "donnatop --help"
+		}
+		fmt.Fprintf(e.stderr, "donnatop: %s\nRun '%s' for usage.\n", safe.Text(err.Error()), help)
 		return exitUsage
 	}
 	fmt.Fprintf(e.stderr, "donnatop: %s\n", safe.Text(err.Error()))

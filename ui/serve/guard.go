@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -14,6 +15,8 @@ type guard struct {
 	screen
 	log *slog.Logger
 	end context.CancelCauseFunc
+
+	first sync.Once // of its panics: what follows is no news
 }
 
 // Init implements [tea.Model].
@@ -56,7 +59,7 @@ func (g *guard) watched(cmd tea.Cmd) tea.Cmd {
 // caught is deferred where the screen's code is called.
 func (g *guard) caught() {
 	if r := recover(); r != nil {
-		logPanic(g.log, r)
+		g.first.Do(func() { logPanic(g.log, r) })
 		g.end(errPanic)
 	}
 }
