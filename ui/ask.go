@@ -49,6 +49,8 @@ func (m *Model) perform(intent views.Intent) tea.Cmd {
 	case views.Open:
 		m.router.push(intent.View)
 		return m.show()
+	case views.OpenTrace:
+		return m.openTrace(intent.ID)
 	case views.SwitchTo:
 		return m.switchTo(slices.Index(ViewNames(), string(intent.View)))
 	case views.PickRange:
@@ -61,6 +63,12 @@ func (m *Model) perform(intent views.Intent) tea.Cmd {
 		return intent(m)
 	}
 	return nil
+}
+
+// openTrace shows the life of the request that an id belongs to.
+func (m *Model) openTrace(id string) tea.Cmd {
+	m.router.push(views.NewTrace(m.ctx, id))
+	return m.show()
 }
 
 // show gives what can be seen its size and data.

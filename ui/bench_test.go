@@ -12,6 +12,8 @@ import (
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/logline"
+	"github.com/donna-project/donnatop/data/trace"
+	"github.com/donna-project/donnatop/ui/panels"
 )
 
 // BenchmarkMessages hands a model on a screen of 200x60 cells 2,000 messages a
@@ -122,4 +124,50 @@ func BenchmarkKeyPress(b *testing.B) {
 		clock.Advance(time.Second / messagesPerSecond)
 	}
 	reportPercentiles(b, took)
+}
+
+// BenchmarkTrace measures Update and View together for keys pressed in a trace of
+// 10,000 items, and for opening it.
+func BenchmarkTrace(b *testing.B) {
+	life := manyItems(10_000)
+	tracer := &fakeTracer{traces: map[string]*trace.Trace{sampleTaskID: life}}
+	open := func(b *testing.B) *Model {
+		m, err := New(Options{Hub: fixedHub{sampleHub(clockwork.NewFakeClockAt(testNow)).Snapshot()}, Clock: clockwork.NewFakeClockAt(testNow), Tracer: tracer})
+		if err != nil {
+			b.Fatal(err)
+		}
+		m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
+		for msg := m.openTrace(sampleTaskID)(); msg != nil; msg = nil {
+			batch, ok := msg.(tea.BatchMsg)
+			if !ok {
+				b.Fatalf("opening gives %T", msg)
+			}
+			m.Update(batch[0]()) // the reading; the other one waits for parts of it
+		}
+		return m
+	}
+	b.Run("open", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			rows := panels.NewTraceRows(&panels.Env{}, life, panels.TraceByTime, false)
+			if rows.Len() != len(life.Items) {
+				b.Fatal(rows.Len())
+			}
+		}
+	})
+	b.Run("scroll", func(b *testing.B) {
+		m := open(b)
+		defer m.Close()
+		watch := clockwork.NewRealClock()
+		keys := []string{"down", "pgdown", "G", "up", "n", "z", "g", "="}
+		took := make([]time.Duration, 0, 1<<16)
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			begin := watch.Now()
+			m.Update(keyPress(keys[i%len(keys)]))
+			m.View()
+			took = append(took, watch.Since(begin))
+		}
+		reportPercentiles(b, took)
+	})
 }

@@ -36,8 +36,11 @@ func (m *Model) copy(text string) tea.Cmd {
 	case len(text) > maxCopy:
 		return m.say(views.Say{Text: fmt.Sprintf("%s are too much for a terminal's clipboard: export to a file instead", format.Bytes(int64(len(text)))), Wrong: true})
 	}
-	said := m.say(views.Say{Text: fmt.Sprintf("copied %s characters%s", format.Int(int64(utf8.RuneCountInString(text))), m.beyondScreen())})
-	return tea.Batch(clipboard(text, m.options.Tmux), said)
+	done := fmt.Sprintf("copied %s characters", format.Int(int64(utf8.RuneCountInString(text))))
+	if m.options.Tmux { // as it comes, tmux drops what programs copy, and nobody is told
+		done += " through tmux, if its set-clipboard is on"
+	}
+	return tea.Batch(clipboard(text, m.options.Tmux), m.say(views.Say{Text: done + m.beyondScreen()}))
 }
 
 // clipboard sets the terminal's clipboard. tmux takes the sequence itself if

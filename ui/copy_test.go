@@ -71,6 +71,7 @@ func TestCopyInsideTmux(t *testing.T) {
 	drive(t, 120, 40, open, func(d *driver) {
 		d.open(&exportable{})
 		d.press("Y")
+		d.must("copied 4 characters through tmux, if its set-clipboard is on")
 		slices.Sort(d.clipboard)
 		if want := []string{"\x1bPtmux;\x1b\x1b]52;c;aWQtMQ==\a\x1b\\", "id-1"}; !slices.Equal(d.clipboard, want) {
 			t.Errorf("sent %q, want %q", d.clipboard, want)

@@ -15,6 +15,8 @@ import (
 type exportable struct {
 	rows int
 	w, h int
+
+	closed int // how often
 }
 
 func (*exportable) ID() views.ID                           { return "exportable" }
@@ -38,3 +40,5 @@ func (e *exportable) Export() (views.Table, bool) {
 	}
 	return t, e.rows >= 0
 }
+
+func (e *exportable) Close() { e.closed++ }

@@ -80,3 +80,28 @@ func TestHistoryIsNotOverwritten(t *testing.T) {
 		t.Errorf("on %v", r.top())
 	}
 }
+
+// A view ends its work when nobody can come back to it, not before.
+func TestForgottenViewsAreClosed(t *testing.T) {
+	r := newRouter(&views.Context{})
+	a, b := &exportable{}, &exportable{}
+	r.push(a)
+	r.pop() // alt+left leads there again
+	r.goBack()
+	r.push(b)
+	r.goBack()
+	if a.closed+b.closed != 0 {
+		t.Fatalf("closed %d, %d times while somebody can come back", a.closed, b.closed)
+	}
+	r.pop() // b lay ahead only
+	if a.closed != 0 || b.closed != 1 {
+		t.Errorf("closed %d, %d times; want 0, 1", a.closed, b.closed)
+	}
+	for range maxHistory {
+		r.switchTo(1)
+		r.switchTo(2)
+	}
+	if a.closed != 1 || b.closed != 1 {
+		t.Errorf("closed %d, %d times; want 1, 1", a.closed, b.closed)
+	}
+}

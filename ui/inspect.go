@@ -98,11 +98,8 @@ type inspection struct {
 }
 
 func (t *inspection) draw(r inspect.Report) []string {
-	s := t.env.Styles
-	for _, d := range r.Definitions {
-		t.say(s.Strong, 1, strings.Join(d.Keys, ", "))
-		t.say(s.Text, 3, d.Text)
-	}
+	first := min(len(r.Definitions), 1)
+	t.define(r.Definitions[:first])
 	t.gap()
 	if r.Headline != "" {
 		t.fact("headline", r.Headline+": "+t.value(r))
@@ -116,14 +113,28 @@ func (t *inspection) draw(r inspect.Report) []string {
 		t.fact("rows behind it", format.Int(*r.Rows)+" "+r.RowsOf)
 	}
 	if f := t.m.feed.figures; f != nil {
-		t.fact("as of", format.Stamp(f.At, t.m.options.Clock.Now(), t.m.options.Location)+", "+format.Age(t.m.clockOfData().Sub(f.At))+" ago by the clock of the data")
+		t.fact("as of", format.Stamp(f.At, t.m.options.Clock.Now(), t.m.options.Location)+" ("+format.Age(t.m.clockOfData().Sub(f.At))+")")
 	}
 	for _, o := range sources(t.m.feed.shown()) {
 		t.fact(o.name, strings.TrimSpace(o.word()+o.age(t.m.clockOfData())))
 	}
 	t.gap()
 	t.commandOf(r)
+	if rest := r.Definitions[first:]; len(rest) > 0 {
+		t.gap()
+		t.say(t.env.Styles.Title, 1, "What else the panel shows")
+		t.define(rest)
+	}
 	return t.out
+}
+
+// define writes what figures mean.
+func (t *inspection) define(definitions []inspect.Definition) {
+	s := t.env.Styles
+	for _, d := range definitions {
+		t.say(s.Strong, 1, strings.Join(d.Keys, ", "))
+		t.say(s.Text, 3, d.Text)
+	}
 }
 
 // commandOf shows the command and what to mind, or why there is none.

@@ -30,7 +30,6 @@ func TestInspect(t *testing.T) {
 	drive(t, 120, 40, sampleOptions, func(d *driver) {
 		d.press("i")
 		d.must("Spend & budget", "llm.spend_usd.W", "cost of all rows, USD", "headline", "spend of all rows: $", "rows behind it", "invocation_log")
-		d.press("G")
 		d.must("sqlite3 -readonly /data/donna_tasks.db", "as the user Donna runs as")
 		d.press("y")
 		d.must("copied")

@@ -22,6 +22,7 @@ type Keys struct {
 	Sources, Help, Theme   views.Binding
 	Palette                views.Binding
 	Copy, CopyID, Export   views.Binding
+	Trace                  views.Binding
 	Mouse                  views.Binding
 	Quit, Interrupt        views.Binding
 }
@@ -46,6 +47,7 @@ func NewKeys() Keys {
 		Pause:        views.NewBinding("screen.pause", views.GroupTime, "space", "pause", "space"),
 		Resume:       views.NewBinding("screen.resume", views.GroupTime, "space", "go on", "space"),
 		Money:        views.NewBinding("screen.money", views.GroupScreen, "$", "hide/show money", "$"),
+		Trace:        views.NewBinding("trace.open", views.GroupView, "c", "trace", "c"),
 		Copy:         views.NewBinding("row.copy", views.GroupPanel, "y", "copy", "y"),
 		CopyID:       views.NewBinding("row.copy_id", views.GroupPanel, "Y", "copy id", "Y"),
 		Export:       views.NewBinding("panel.export", views.GroupPanel, "e", "export", "e"),
@@ -65,7 +67,7 @@ func NewKeys() Keys {
 
 // All lists the bindings, the most useful first.
 func (k *Keys) All() []*views.Binding {
-	all := []*views.Binding{&k.StopReading, &k.Back, &k.Live, &k.Resume, &k.Pause, &k.Range}
+	all := []*views.Binding{&k.StopReading, &k.Back, &k.Trace, &k.Live, &k.Resume, &k.Pause, &k.Range}
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
@@ -96,14 +98,19 @@ type Scope struct {
 func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
 	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
+	life, item := views.NewTraceKeys(), views.NewTraceItemKeys()
+	behind := views.NewBehindKeys()
 	pick, line := NewPickKeys(), NewPaletteKeys()
 	ranges, about := views.NewRangePickerKeys(), NewInspectKeys()
 	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
 	return []Scope{
 		{Name: "Everywhere", Bindings: everywhere},
 		{Name: "Panels", Bindings: values(board.All()), beside: everywhere},
+		{Name: "Rows behind a figure", Bindings: values(behind.All()), beside: everywhere},
 		{Name: "Logs", Bindings: values(logs.All()), beside: everywhere},
 		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
+		{Name: "Trace", Bindings: values(life.All()), beside: everywhere},
+		{Name: "Items of a trace", Bindings: values(item.All()), beside: everywhere},
 		{Name: "Lists to choose from", Bindings: values(pick.All()), beside: closing},
 		{Name: "Command palette", Bindings: values(line.All()), beside: closing[1:]},
 		{Name: "About a panel", Bindings: values(about.All()), beside: slices.Concat(values(detail.All()), closing)},

@@ -28,6 +28,8 @@ func TestPaletteDoesWhatItLists(t *testing.T) {
 		{"escal", []string{"[7 Escalations]"}},
 		{"window 7d", []string{"window 7d"}},
 		{"window mo", []string{"window month"}},
+		{"window 90m", []string{"range 1h30m · live"}},
+		{"window 2026-07-14 10:00..12:30", []string{"range 14 Jul 10:00–12:30 · past"}},
 		{"pause", []string{"PAUSED"}},
 		{"screen.sources", []string{"Sources", "no Loki: give --loki URL"}},
 		{"full screen", []string{"panel 1 of"}},

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/timerange"
 	"github.com/donna-project/donnatop/ui/palette"
 	"github.com/donna-project/donnatop/ui/views"
 )
@@ -75,7 +76,8 @@ func (m *Model) viewCommands() []command {
 	return out
 }
 
-// windowCommands are none where the window changes nothing.
+// windowCommands are the windows and the ranges chosen before; none where they
+// change nothing.
 func (m *Model) windowCommands() []command {
 	if !m.router.top().Uses().Window {
 		return nil
@@ -83,6 +85,9 @@ func (m *Model) windowCommands() []command {
 	var out []command
 	for _, w := range data.WindowNames {
 		out = append(out, commandOf(verbWindow, w, "", func(m *Model) tea.Cmd { return m.setWindow(w) }))
+	}
+	for _, r := range m.span.history {
+		out = append(out, commandOf(verbWindow, r.Text(m.options.Location), "", func(m *Model) tea.Cmd { return m.setRange(r) }))
 	}
 	return out
 }
@@ -110,12 +115,19 @@ func (m *Model) filterCommands() []command {
 	return out
 }
 
-// typed is the command of an argument that can't be listed beforehand: a filter,
-// or an id to trace; false if the line is no such thing.
+// typed is the command of an argument that can't be listed beforehand: a filter, a
+// range of time, or an id to trace; false if the line is no such thing.
 func (m *Model) typed(verb, arg string) (command, bool) {
 	switch {
 	case verb == verbFilter:
 		return commandOf(verb, arg, "choose lines", func(m *Model) tea.Cmd { return m.filterBy(arg) }), true
+	case verb == verbWindow:
+		r, err := timerange.Parse(arg, m.clockOfData(), m.options.Location)
+		if err != nil || !m.router.top().Uses().Window {
+			return command{}, false
+		}
+		label := r.Label(m.clockOfData(), m.options.Location)
+		return commandOf(verb, arg, label, func(m *Model) tea.Cmd { return m.setRange(r) }), true
 	case m.ctx.Tracer == nil || strings.Contains(arg, " "):
 		return command{}, false
 	case verb == verbTrace, verb == "" && palette.LooksLikeID(arg):

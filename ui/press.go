@@ -56,6 +56,7 @@ func (m *Model) actions() []action {
 		{&k.Resume, func(m *Model) tea.Cmd { return m.hold(nil) }},
 		{&k.Money, (*Model).toggleMoney},
 		{&k.Mouse, (*Model).toggleMouse},
+		{&k.Trace, func(m *Model) tea.Cmd { return m.openTrace(m.subject().ID) }},
 		{&k.Copy, func(m *Model) tea.Cmd { return m.copy(m.subject().Text) }},
 		{&k.CopyID, func(m *Model) tea.Cmd { return m.copy(m.subject().ID) }},
 		{&k.Export, (*Model).pickExport},
@@ -95,8 +96,10 @@ func (m *Model) enableKeys() {
 	panel, _ := m.focusedPanel()
 	k.Inspect.SetEnabled(panel != "")
 	k.Money.SetEnabled(uses.Money)
-	k.Copy.SetEnabled(m.subject().Text != "")
-	k.CopyID.SetEnabled(m.subject().ID != "")
+	subject := m.subject()
+	k.Trace.SetEnabled(subject.ID != "" && m.ctx.Tracer != nil)
+	k.Copy.SetEnabled(subject.Text != "")
+	k.CopyID.SetEnabled(subject.ID != "")
 	_, exporting := v.(views.Exporting)
 	k.Export.SetEnabled(exporting)
 	k.Theme.SetEnabled(!m.options.NoColor)

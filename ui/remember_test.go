@@ -23,7 +23,8 @@ func TestStateSurvives(t *testing.T) {
 		return o
 	}
 	drive(t, 120, 40, first, func(d *driver) {
-		d.press("4", "b", "s", "$", "m", "t", "L", "w", "v", "/")
+		d.pick("90m")
+		d.press("4", "b", "s", "$", "m", "L", "w", "v", "/")
 		d.typeText("failed")
 		d.press("enter", "T", "G", "enter", ":")
 		d.typeText("view skills")
@@ -31,7 +32,7 @@ func TestStateSurvives(t *testing.T) {
 		left = d.m.State()
 	})
 	want := state.State{
-		View: "logs", Window: "today", Theme: "solarized", HideMoney: true, Mouse: true,
+		View: "logs", Window: "1h30m", Theme: "solarized", HideMoney: true, Mouse: true,
 		Recent: left.Recent,
 		Views: map[string]map[string]string{
 			"llm": {"split": "model", "sort": "cost"}, "logs": {"filter": "failed", "level": "warning+", "wrap": "on"},
@@ -51,7 +52,7 @@ func TestStateSurvives(t *testing.T) {
 			t.Errorf("mouse %v, theme %s", d.m.View().MouseMode, d.m.ctx.Env.Styles.Name)
 		}
 		d.press("4")
-		d.must("window today", "money hidden")
+		d.must("range 1h30m", "money hidden")
 		if diff := cmp.Diff(left.Views, d.m.State().Views); diff != "" {
 			t.Errorf("the views (-left +restored)\n%s", diff)
 		}

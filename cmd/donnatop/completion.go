@@ -16,7 +16,7 @@ func completeFlags(root *cobra.Command) {
 	must(root.RegisterFlagCompletionFunc("theme", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return themeNames(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}))
-	dirs := []string{"donna-config", "docker-certs", "data-path", "dir"}
+	dirs := []string{"donna-config", "docker-certs", "data-path", "dir", "export-dir"}
 	for _, cmd := range append(root.Commands(), root) {
 		for flag, values := range names {
 			if cmd.LocalFlags().Lookup(flag) != nil {

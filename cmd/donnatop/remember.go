@@ -23,7 +23,7 @@ func (o *options) recall(e *env, screen *ui.Options) memory {
 	s, err := state.Load(path)
 	if err != nil {
 		screen.Log.Warn("the state of the last session can't be used", "error", err)
-		screen.Opening = views.Say{Text: err.Error() + ": beginning anew", Wrong: true}
+		screen.Opening = views.Say{Text: "beginning anew: " + err.Error(), Wrong: true}
 	}
 	screen.State = &s
 	if o.origins["window"] == "" {

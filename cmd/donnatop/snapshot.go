@@ -36,7 +36,10 @@ func newSnapshot(e *env, o *options) *cobra.Command {
 		Short: "Print all figures once, as JSON or text",
 		Long: `snapshot reads every source once, prints the figures and ends: exit code 0 if
 every source answered, 1 if one did not (what is known is printed all the same),
-2 for a wrong command line. docs/figures.md defines every figure.`,
+2 for a wrong command line. docs/figures.md defines every figure.
+
+With --window, figures by window are given for any other range as well, under the
+key "range": '2026-11-20 14:00..16:30', 90m, yesterday.`,
 		Example: `  donnatop snapshot --json --db /donna/db | jq .llm.budget
   donnatop snapshot --text --view llm --db /donna/db --logs '/var/log/donna/*.log'`,
 		Args: noArgs,

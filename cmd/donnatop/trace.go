@@ -103,8 +103,12 @@ func runTrace(ctx context.Context, e *env, o *options, t *traceOptions, id strin
 	return printTrace(e, o, t, found)
 }
 
-// errWait ends a trace when the time is up.
-var errWait = errors.New("the time is up")
+// waitError ends a trace when the time is up.
+type waitError struct{ wait time.Duration }
+
+func (e waitError) Error() string {
+	return fmt.Sprintf("not done within --wait %v: give it longer", e.wait)
+}
 
 // traceWithin gives what has been found when wait is over, whatever the sources do.
 func traceWithin(ctx context.Context, e *env, finder *trace.Finder, id string, wait time.Duration) (*trace.Trace, error) {
@@ -120,32 +124,25 @@ func traceWithin(ctx context.Context, e *env, finder *trace.Finder, id string, w
 		found, err := finder.Trace(ctx, id, latest.Store)
 		done <- answer{found, err}
 	}()
-	deadline := e.clock.After(wait)
-	for {
+	var a answer
+	select {
+	case a = <-done:
+	case <-e.clock.After(wait):
+		cancel(waitError{wait})
 		select {
-		case a := <-done:
-			if a.err != nil && !errors.Is(a.err, errWait) {
-				return nil, errors.New("interrupted")
-			}
-			return a.found, nil
-		case <-deadline:
-			cancel(errWait)
-			deadline = e.clock.After(patience) // to hand over what it has
-			if context.Cause(ctx) == nil {
-				continue
-			}
-			select {
-			case a := <-done:
-				return a.found, nil
-			case <-deadline:
-				return abandoned(latest.Load(), id, e, wait), nil
-			}
+		case a = <-done:
+		case <-e.clock.After(patience):
+			return abandoned(latest.Load(), id, e, waitError{wait}), nil
 		}
 	}
+	if _, timedOut := errors.AsType[waitError](a.err); a.err != nil && !timedOut {
+		return nil, errors.New("interrupted")
+	}
+	return a.found, nil
 }
 
 // abandoned is the last that was seen of a trace whose sources don't let go.
-func abandoned(last *trace.Trace, id string, e *env, wait time.Duration) *trace.Trace {
+func abandoned(last *trace.Trace, id string, e *env, why error) *trace.Trace {
 	if last == nil {
 		last = &trace.Trace{
 			Schema: data.Schema, ID: id, Kind: trace.KindCorrelation, Now: e.clock.Now().UTC(),
@@ -160,7 +157,7 @@ func abandoned(last *trace.Trace, id string, e *env, wait time.Duration) *trace.
 	}
 	for name, s := range given.Sources {
 		if s.State == data.StateConnecting {
-			s.State, s.Detail = data.StateFailed, fmt.Sprintf("no answer within --wait %v: give it longer", wait)
+			s.State, s.Detail = data.StateFailed, why.Error()
 			given.Sources[name] = s
 		}
 	}

@@ -144,6 +144,10 @@ func TestLinesOfFailingSources(t *testing.T) {
 	if len(page.Gaps) != 2 || page.Gaps[0].Reason != "connection refused" || !page.Gaps[0].From.Equal(now.Add(-time.Minute)) || page.Gaps[1].Reason != "truncated" {
 		t.Errorf("gaps %+v", page.Gaps)
 	}
+	some := archive.NewFiles([]string{write(t, "app.log", line(5, "a")), filepath.Join(t.TempDir(), "missing.log")}, nil)
+	if page, err := archive.New(archive.Options{Clock: clock(), Logs: []archive.Source{some}}).Lines(t.Context(), data.LineQuery{Limit: 5}, nil); err != nil || len(page.Lines) != 1 || len(page.Gaps) != 1 {
+		t.Errorf("one of two files: %+v, %v", page, err)
+	}
 	missing := archive.NewFiles([]string{filepath.Join(t.TempDir(), "missing.log")}, nil)
 	if _, err := archive.New(archive.Options{Clock: clock(), Logs: []archive.Source{missing}}).Lines(t.Context(), data.LineQuery{Limit: 5}, nil); err == nil || !strings.Contains(err.Error(), "missing.log") {
 		t.Errorf("error %v", err)

@@ -88,7 +88,8 @@ func places(hits []logfile.Hit) []trace.Found {
 	return out
 }
 
-// search searches all inputs. The error says what could not be read.
+// search searches all inputs. The error says what could not be read: what could
+// has been handed out all the same.
 func (f *Files) search(ctx context.Context, o logfile.SearchOptions, yield func([]logfile.Hit) error) error {
 	var faults []error
 	if f.stdin != nil {
@@ -107,10 +108,10 @@ func (f *Files) search(ctx context.Context, o logfile.SearchOptions, yield func(
 	if err != nil {
 		return err
 	}
-	if done.Files > 0 { // as in the live reading, some of the files will do
-		return errors.Join(faults...)
+	if done.Incomplete || done.Files == 0 {
+		faults = append(faults, wrong(done))
 	}
-	return errors.Join(append(faults, wrong(done))...)
+	return errors.Join(faults...)
 }
 
 // wrong is what could not be read, as an error; nil if nothing.

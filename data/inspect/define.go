@@ -53,7 +53,7 @@ var definitions = sync.OnceValue(func() map[string]Definition {
 })
 
 // define reads a row. A key that begins with a dot takes the place of as many parts
-// of the one before as it has itself: `a.b.W`, `.c.W` are a.b.W and a.c.W.
+// of the one before as it has itself: `a.b.W`, `.c.W` are a.b.W and a.c.W. So does one that leaves out its beginning.
 func define(out map[string]Definition, branch, row string) {
 	cells := strings.SplitN(strings.Trim(strings.ReplaceAll(row, `\|`, "\x00"), "| "), " | ", 2)
 	if len(cells) != 2 {
@@ -62,9 +62,13 @@ func define(out map[string]Definition, branch, row string) {
 	d := Definition{Text: strings.ReplaceAll(strings.ReplaceAll(cells[1], "\x00", "|"), "`", "")}
 	for _, m := range keyIn.FindAllStringSubmatch(cells[0], -1) {
 		key := branch + m[1]
-		if strings.HasPrefix(m[1], ".") && len(d.Keys) > 0 {
+		part := m[1]
+		if strings.HasPrefix(part, "…") {
+			part = "." + part
+		}
+		if strings.HasPrefix(part, ".") && len(d.Keys) > 0 {
 			before := strings.Split(d.Keys[len(d.Keys)-1], ".")
-			key = strings.Join(before[:max(len(before)-strings.Count(m[1], "."), 0)], ".") + m[1]
+			key = strings.Join(before[:max(len(before)-strings.Count(part, "."), 0)], ".") + part
 		}
 		d.Keys = append(d.Keys, key)
 	}

@@ -41,6 +41,9 @@ type Searched struct {
 	Files  int      // that were read
 	Faults []string // what could not be, and why
 	Cut    int64    // lines longer than 4 MiB
+	// Incomplete says that something is missing that was meant: not a compressed
+	// file that rotation left and a glob matches.
+	Incomplete bool
 }
 
 // Detail puts what is wrong into one line; "" if nothing is.
@@ -62,7 +65,7 @@ func Search(ctx context.Context, o SearchOptions, yield func([]Hit) error) (Sear
 	var done Searched
 	paths := slices.DeleteFunc(slices.Clone(o.Paths), func(p string) bool { return p == Stdin })
 	found, faults := discover(paths, false)
-	done.Faults = faults
+	done.Faults, done.Incomplete = faults, len(faults) > 0
 	found = distinct(found)
 	found = slices.DeleteFunc(found, func(c candidate) bool { return !o.Since.IsZero() && c.info.ModTime().Before(o.Since) })
 	s := &searcher{o: o, ctx: ctx, yield: yield}
@@ -77,6 +80,7 @@ func Search(ctx context.Context, o SearchOptions, yield func([]Hit) error) (Sear
 		switch {
 		case broken:
 			done.Faults = append(done.Faults, fault.Error())
+			done.Incomplete = done.Incomplete || !fault.content || slices.Contains(paths, c.path)
 		case err != nil:
 			return done, err
 		default:
@@ -97,7 +101,7 @@ func SearchReader(ctx context.Context, r io.Reader, service string, o SearchOpti
 		st.fault, err = reading.err.Error(), nil
 	}
 	if st.fault != "" {
-		done.Files, done.Faults = 0, []string{service + " " + st.fault}
+		done.Files, done.Faults, done.Incomplete = 0, []string{service + " " + st.fault}, true
 	}
 	return done, err
 }
@@ -117,7 +121,10 @@ func distinct(found []candidate) []candidate {
 }
 
 // faultError is what is wrong with one file; the others are read all the same.
-type faultError struct{ text string }
+type faultError struct {
+	text    string
+	content bool // it is no log
+}
 
 func (e *faultError) Error() string { return e.text }
 
@@ -136,15 +143,15 @@ type searcher struct {
 func (s *searcher) file(c candidate) (cut int64, err error) {
 	f, err := os.Open(c.path)
 	if err != nil {
-		return 0, &faultError{describe(c.path, err)}
+		return 0, &faultError{text: describe(c.path, err)}
 	}
 	defer f.Close()
 	st := &stream{service: serviceName(c.path)}
 	err = s.stream(st, io.LimitReader(f, c.info.Size()))
 	if st.fault != "" {
-		err = &faultError{c.path + " " + st.fault}
+		err = &faultError{c.path + " " + st.fault, true}
 	} else if reading, ok := errors.AsType[*readError](err); ok {
-		err = &faultError{describe(c.path, reading.err)}
+		err = &faultError{text: describe(c.path, reading.err)}
 	}
 	return st.cuts(), err
 }

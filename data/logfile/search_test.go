@@ -125,6 +125,12 @@ func TestSearchFaults(t *testing.T) {
 	if len(hits) != 1 || done.Files != 1 || len(done.Faults) != 3 {
 		t.Errorf("%q, %+v", hitRaws(hits), done)
 	}
+	if _, done := search(t, logfile.SearchOptions{Paths: []string{d.join("*.log*")}}); done.Incomplete || len(done.Faults) != 1 {
+		t.Errorf("a compressed file beside the log: %+v", done)
+	}
+	if !done.Incomplete {
+		t.Error("a missing file counts for nothing")
+	}
 	for _, want := range []string{"packed.log.gz", "missing.log", "is a directory"} {
 		if !strings.Contains(done.Detail(), want) {
 			t.Errorf("%q says nothing of %s", done.Detail(), want)

@@ -62,7 +62,7 @@ type parser struct {
 func (p *parser) one(text string) (Range, error) {
 	switch {
 	case text == "":
-		return Range{}, errors.New("the range is empty: write something like " + Forms)
+		return Range{}, fmt.Errorf("the range is empty: write something like %s", Forms)
 	case slices.Contains(data.WindowNames, text):
 		return Range{name: text}, nil
 	}

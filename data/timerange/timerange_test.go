@@ -19,15 +19,6 @@ func berlin(t testing.TB) *time.Location {
 	return loc
 }
 
-func instant(t testing.TB, s string) time.Time {
-	t.Helper()
-	at, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return at
-}
-
 // window is a parsed text's, as "from..to" in UTC.
 func window(w data.Window) string {
 	return w.From.Format(time.RFC3339Nano) + ".." + w.To.Format(time.RFC3339Nano)

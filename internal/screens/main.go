@@ -19,6 +19,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -29,7 +30,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/demo"
 	"github.com/donna-project/donnatop/ui"
 )
@@ -61,7 +61,7 @@ func run(ctx context.Context, out string) (err error) {
 		return fmt.Errorf("make a directory for the simulated Donna: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	snap, err := simulate(ctx, demo.Options{Dir: dir, Seed: 1, Start: present})
+	home, err := simulate(ctx, demo.Options{Dir: dir, Seed: 1, Start: present})
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func run(ctx context.Context, out string) (err error) {
 		return fmt.Errorf("make directory for pictures: %w", err)
 	}
 	for _, p := range pictures() {
-		svg, err := p.draw(snap)
+		svg, err := p.draw(home)
 		if err != nil {
 			return fmt.Errorf("draw %s: %w", p.file(), err)
 		}
@@ -84,10 +84,13 @@ func run(ctx context.Context, out string) (err error) {
 	return nil
 }
 
-// A picture is a view at a size in cells.
+// A picture is a view at a size in cells, or what was opened from it.
 type picture struct {
 	view string
 	w, h int
+
+	name  string                       // "" for that of the view
+	typed func(home *household) string // nil for nothing
 }
 
 // pictures are every view at a size terminals often have, and the first one also on
@@ -95,18 +98,25 @@ type picture struct {
 func pictures() []picture {
 	var all []picture
 	for _, view := range ui.ViewNames() {
-		all = append(all, picture{view, 120, 40})
+		all = append(all, picture{view: view, w: 120, h: 40})
 	}
+	all = append(all, picture{
+		view: "tasks", name: "trace", w: 120, h: 40,
+		typed: func(home *household) string { return ":trace " + home.life.ID + "\njjj" },
+	})
 	first := ui.ViewNames()[0]
-	return append(all, picture{first, 80, 24}, picture{first, 200, 60})
+	return append(all, picture{view: first, w: 80, h: 24}, picture{view: first, w: 200, h: 60})
 }
 
-func (p picture) file() string { return fmt.Sprintf("%s_%dx%d.svg", p.view, p.w, p.h) }
+// title is what the picture shows.
+func (p picture) title() string { return cmp.Or(p.name, p.view) }
 
-func (p picture) draw(snap *data.Snapshot) ([]byte, error) {
-	frame, err := screen(snap, p)
+func (p picture) file() string { return fmt.Sprintf("%s_%dx%d.svg", p.title(), p.w, p.h) }
+
+func (p picture) draw(home *household) ([]byte, error) {
+	frame, err := screen(home, p)
 	if err != nil {
 		return nil, err
 	}
-	return drawSVG(fmt.Sprintf("donnatop: %s, %d×%d", p.view, p.w, p.h), frame), nil
+	return drawSVG(fmt.Sprintf("donnatop: %s, %d×%d", p.title(), p.w, p.h), frame), nil
 }

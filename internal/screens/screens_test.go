@@ -16,13 +16,13 @@ import (
 func TestPicturesAreTheSameEachTime(t *testing.T) {
 	draw := func() map[string]string {
 		dir := filepath.Join(t.TempDir(), "household")
-		snap, err := simulate(t.Context(), demo.Options{Dir: dir, Seed: 1, Start: present, History: 6 * time.Hour})
+		home, err := simulate(t.Context(), demo.Options{Dir: dir, Seed: 1, Start: present, History: 6 * time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
 		files := make(map[string]string)
 		for _, p := range pictures() {
-			svg, err := p.draw(snap)
+			svg, err := p.draw(home)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,6 +45,9 @@ func TestPicturesAreTheSameEachTime(t *testing.T) {
 		if at, ok := words["data 13:37:42"]; !ok || at.y != baseline {
 			t.Errorf("%s doesn't say when it is", name)
 		}
+	}
+	if words := texts(t, []byte(first["trace_120x40.svg"])); words["task_created"].length == 0 {
+		t.Errorf("the life of a task lacks its beginning: %v", words)
 	}
 	if words := texts(t, []byte(first["overview_80x24.svg"])); words["Spend & budget"].length == 0 {
 		t.Errorf("the overview has no budget: %v", words)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -8,15 +9,16 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/trace"
 	"github.com/donna-project/donnatop/ui"
 )
 
-// screen is what a terminal shows on which the dashboard was opened on the snapshot
-// and left alone: lines of text with SGR sequences.
-func screen(snap *data.Snapshot, p picture) (string, error) {
+// screen is what a terminal shows on which the dashboard was opened on the household
+// and left alone, but for what was typed: lines of text with SGR sequences.
+func screen(home *household, p picture) (string, error) {
 	waits := make(chan struct{})
-	clock := stillClock{clockwork.NewFakeClockAt(snap.At), waits}
-	m, err := ui.New(ui.Options{Hub: still{snap}, Clock: clock, View: p.view, Title: "demo"})
+	clock := stillClock{clockwork.NewFakeClockAt(home.snap.At), waits}
+	m, err := ui.New(ui.Options{Hub: still{home.snap}, Clock: clock, View: p.view, Title: "demo", Tracer: known{home.life}})
 	if err != nil {
 		return "", fmt.Errorf("open screen: %w", err)
 	}
@@ -27,11 +29,32 @@ func screen(snap *data.Snapshot, p picture) (string, error) {
 	s.run(m.Init())
 	s.deliver(size)
 	s.settle()
+	if p.typed != nil {
+		for _, r := range p.typed(home) {
+			s.deliver(keyOf(r))
+			s.settle()
+		}
+	}
 	// The model spaces out its frames by the clock, which stands still, but draws at
 	// once for a new size.
 	s.deliver(size)
 	s.settle()
 	return m.View().Content, nil
+}
+
+// keyOf is the press of the key of a character; a line break is Enter.
+func keyOf(r rune) tea.KeyPressMsg {
+	if r == '\n' {
+		return tea.KeyPressMsg{Code: tea.KeyEnter}
+	}
+	return tea.KeyPressMsg{Code: r, Text: string(r)}
+}
+
+// known is a Tracer of one life.
+type known struct{ life *trace.Trace }
+
+func (k known) Trace(context.Context, string, func(*trace.Trace)) (*trace.Trace, error) {
+	return k.life, nil
 }
 
 // A session runs a model without a terminal, as Bubble Tea would.

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/trace"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels"
 	"github.com/donna-project/donnatop/ui/safe"
@@ -16,12 +17,14 @@ import (
 
 // DetailKeys are the keys of a detail.
 type DetailKeys struct {
+	Open                                    Binding
 	Up, Down, PageUp, PageDown, First, Last Binding
 }
 
 // NewDetailKeys is the default key map of details.
 func NewDetailKeys() DetailKeys {
 	return DetailKeys{
+		Open:     NewBinding("detail.open", GroupPanel, "enter", "more of it", "enter"),
 		Up:       NewBinding("move.up", GroupMove, "↑/k", "a line up", "up", "k"),
 		Down:     NewBinding("move.down", GroupMove, "↓/j", "a line down", "down", "j"),
 		PageUp:   NewBinding("move.page_up", GroupMove, "pgup", "a page up", "pgup", "ctrl+b"),
@@ -33,7 +36,7 @@ func NewDetailKeys() DetailKeys {
 
 // All lists the bindings, the most useful first.
 func (k *DetailKeys) All() []*Binding {
-	return []*Binding{&k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last}
+	return []*Binding{&k.Open, &k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last}
 }
 
 // Detail is text to scroll through: all there is about one row or line, which
@@ -43,8 +46,9 @@ type Detail struct {
 	title   string
 	uses    Uses
 	live    bool                                  // content changes with the data
+	deeper  func() View                           // what Enter opens; nil if nothing
 	content func(env *panels.Env, w int) []string // lines of exactly w cells
-	subject Subject
+	subject Subject                               // the row or line it is of
 
 	ctx   *Context
 	keys  DetailKeys
@@ -70,7 +74,7 @@ func NewLine(ctx *Context, l *data.LogLine) *Detail {
 	at := l.Time.In(ctx.location()).Format(format.LayoutMillis)
 	d := newDetail(ctx, IDLine, strings.TrimSpace(at+" "+safe.Truncate(l.Event, 32)), Uses{},
 		func(env *panels.Env, w int) []string { return panels.LogDetail(env, l, w) })
-	d.subject.Text = l.Raw
+	d.subject = Subject{ID: trace.IDOf(&l.Entry), Text: l.Raw}
 	return d
 }
 
@@ -96,11 +100,23 @@ func (d *Detail) Title() string { return d.title }
 // Uses implements [View].
 func (d *Detail) Uses() Uses { return d.uses }
 
-// Capturing implements [View].
-func (d *Detail) Capturing() bool { return false }
-
 // Subject implements [Selecting].
 func (d *Detail) Subject() Subject { return d.subject }
+
+// about says by which id the detail can be traced.
+func (d *Detail) about(id string) *Detail {
+	d.subject.ID = id
+	return d
+}
+
+// leads says what Enter opens, and what that is.
+func (d *Detail) leads(desc string, open func() View) {
+	d.deeper = open
+	d.keys.Open.SetHelp(d.keys.Open.Help().Key, desc)
+}
+
+// Capturing implements [View].
+func (d *Detail) Capturing() bool { return false }
 
 // SetData implements [View]: a row or line stays as it was when it was opened.
 func (d *Detail) SetData(*Data) tea.Cmd {
@@ -130,6 +146,7 @@ func (d *Detail) layOut() {
 // Bindings implements [View].
 func (d *Detail) Bindings() []Binding {
 	d.layOut()
+	d.keys.Open.SetEnabled(d.deeper != nil)
 	setEnabled(d.top > 0, &d.keys.Up, &d.keys.PageUp, &d.keys.First)
 	setEnabled(d.top+d.page() < len(d.lines), &d.keys.Down, &d.keys.PageDown, &d.keys.Last)
 	return Enabled(d.keys.All())
@@ -146,6 +163,8 @@ func (d *Detail) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	}
 	d.Bindings()
 	switch {
+	case key.Matches(k, d.keys.Open.Binding):
+		return Open{d.deeper()}, nil
 	case key.Matches(k, d.keys.Up.Binding):
 		d.top--
 	case key.Matches(k, d.keys.Down.Binding):

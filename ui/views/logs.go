@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/trace"
 )
 
 // logsMode says who gets the keys.
@@ -45,7 +46,14 @@ type Logs struct {
 	prompt     prompt
 	problem    string // what is wrong with what was typed
 
-	drawn drawnLines
+	drawn   drawnLines
+	subject lineSubject
+}
+
+// lineSubject is the subject of a line, kept because it is asked for often.
+type lineSubject struct {
+	seq uint64
+	Subject
 }
 
 // anchor finds a line again in any later view of the log.
@@ -262,6 +270,19 @@ func (v *Logs) selected() int {
 	}
 	i, _ := lines.Find(v.cursor.time, v.cursor.seq)
 	return min(i, lines.Len()-1)
+}
+
+// Subject implements [Selecting]: the selected line.
+func (v *Logs) Subject() Subject {
+	i := v.selected()
+	if i < 0 {
+		return Subject{}
+	}
+	l := v.lines().At(i)
+	if v.subject.Text == "" || v.subject.seq != l.Seq {
+		v.subject = lineSubject{l.Seq, Subject{ID: trace.IDOf(&l.Entry), Text: l.Raw}}
+	}
+	return v.subject.Subject
 }
 
 // unseen is how many lines stand after the one that was the newest when

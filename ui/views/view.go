@@ -41,6 +41,8 @@ const (
 	IDLine          ID = "line"
 	IDRow           ID = "row"
 	IDTrace         ID = "trace"
+	IDTraceItem     ID = "trace_item"
+	IDBehind        ID = "behind"
 )
 
 // A View fills the body of the screen.
@@ -65,6 +67,11 @@ type View interface {
 	// Lines draws the view: exactly h lines of exactly w cells.
 	Lines() []string
 }
+
+// Closer is a view that has something to end when it is left, such as a command
+// that reads for it. It may be gone back to: with its next data it goes on. Close
+// is called any number of times.
+type Closer interface{ Close() }
 
 // Uses names switches of the shell.
 type Uses struct {
