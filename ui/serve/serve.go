@@ -43,11 +43,11 @@ type Limits struct {
 }
 
 // DefaultLimits are what a household needs, with room.
-var DefaultLimits = Limits{Sessions: 64, SessionsPerKey: 16, LoginGrace: 30 * time.Second, Idle: 4 * time.Hour, KeepAlive: 30 * time.Second}
+var DefaultLimits = Limits{Sessions: 100, SessionsPerKey: 64, LoginGrace: 30 * time.Second, Idle: 4 * time.Hour, KeepAlive: 30 * time.Second}
 
 // Limits that are nobody's business to change.
 const (
-	maxStartups = 32      // connections without a session
+	spare       = 32      // connections without a session beyond Limits.Sessions
 	maxChannels = 4       // sessions of one connection
 	maxTries    = 6       // keys offered in one connection, as in sshd
 	maxCommand  = 8 << 10 // bytes of a command
@@ -121,7 +121,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, clock: o.Clock, log: o.Log,
 		seats:     newSeats(o.Limits.Sessions, o.Limits.SessionsPerKey),
-		startups:  make(chan struct{}, maxStartups),
+		startups:  make(chan struct{}, o.Limits.Sessions+spare),
 		newScreen: func(o ui.Options) (screen, error) { return ui.New(o) },
 	}
 	s.ctx, s.stop = context.WithCancelCause(context.Background())

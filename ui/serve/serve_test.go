@@ -312,6 +312,9 @@ func TestManySessions(t *testing.T) {
 	for _, term := range terms {
 		term.shows(t, "Overview")
 	}
+	if refused := h.entries("ssh_connection_refused"); len(refused) > 0 {
+		t.Errorf("%v", refused)
+	}
 	if got := h.Sessions(); got != n {
 		t.Fatalf("%d sessions", got)
 	}
@@ -388,7 +391,7 @@ func TestPanicEndsOneSession(t *testing.T) {
 		}
 	}
 	stays.press(t, "?")
-	stays.shows(t, "row or panel below")
+	stays.shows(t, "panel below")
 	if h.Sessions() != 1 {
 		t.Errorf("%d sessions", h.Sessions())
 	}
@@ -472,7 +475,7 @@ func TestIdle(t *testing.T) {
 	term.shows(t, "Overview")
 	clock.Advance(50 * time.Second)
 	term.press(t, "?")
-	term.shows(t, "row or panel below")
+	term.shows(t, "panel below")
 	clock.Advance(50 * time.Second)
 	if h.Sessions() != 1 {
 		t.Fatal("a key counts for nothing")
@@ -510,14 +513,15 @@ func TestLoginGrace(t *testing.T) {
 
 func TestStartups(t *testing.T) {
 	h := open(t, nil)
-	for range maxStartups {
+	most := DefaultLimits.Sessions + spare
+	for range most {
 		conn, err := net.Dial("tcp", h.address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer conn.Close()
 	}
-	eventually(t, "all places are taken", func() bool { return len(h.startups) == maxStartups })
+	eventually(t, "all places are taken", func() bool { return len(h.startups) == most })
 	if _, err := h.dial(h.id); err == nil {
 		t.Error("there is no limit to connections without a session")
 	}
