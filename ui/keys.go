@@ -99,12 +99,14 @@ func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
 	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
 	life, item := views.NewTraceKeys(), views.NewTraceItemKeys()
+	behind := views.NewBehindKeys()
 	pick, line := NewPickKeys(), NewPaletteKeys()
 	ranges, about := views.NewRangePickerKeys(), NewInspectKeys()
 	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
 	return []Scope{
 		{Name: "Everywhere", Bindings: everywhere},
 		{Name: "Panels", Bindings: values(board.All()), beside: everywhere},
+		{Name: "Rows behind a figure", Bindings: values(behind.All()), beside: everywhere},
 		{Name: "Logs", Bindings: values(logs.All()), beside: everywhere},
 		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
 		{Name: "Trace", Bindings: values(life.All()), beside: everywhere},

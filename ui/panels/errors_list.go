@@ -24,7 +24,6 @@ func errorGroupsPanel() Panel {
 	return Panel{
 		ID: "error_groups", Title: "Error groups", MinW: 30, MinH: 3,
 		Status: func(in *Input) string { return logsStatus(in, join(ofRange(in, "24h"), groupsShown(in))) },
-		Rows:   rowsOf(errorFigures, func(f *data.Errors, _ *Input) int { return len(f.Groups) }),
 		Draw:   drawingOf(errorFigures, drawErrorGroups),
 	}
 }
@@ -54,7 +53,7 @@ func drawErrorGroups(v *view, f *data.Errors) {
 			{head: "first", w: 5, drop: 5},
 			{head: "last", w: 4, drop: 1},
 		},
-		rows: len(f.Groups), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.Groups), list: true, item: func(row int) Item { return v.groupItem(&f.Groups[row]) },
 		empty: lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -128,7 +127,12 @@ func drawErrorCounts(v *view, f *data.Errors) {
 	}
 	count := func(level string, drop int, pick func(*data.LevelCounts) int64) windowColumn {
 		glyph, word := levelSign(level)
-		return windowColumn{head: glyph + " " + word, w: 8, drop: drop, cell: func(window string, w int) cell {
+		return windowColumn{head: glyph + " " + word, w: 8, drop: drop, item: func(name string, w data.Window) Item {
+			if f.Counts[name] == nil {
+				return Item{Column: level, Text: format.Missing}
+			}
+			return countItem("", level, pick(f.Counts[name]), data.BehindSeries(w, data.SeriesKeys{}, data.LevelMetric(level)))
+		}, cell: func(window string, w int) cell {
 			c := f.Counts[window]
 			if c == nil {
 				return cell{text: format.Missing, paint: v.Styles.Faint}
@@ -166,7 +170,20 @@ func drawErrorFacets(v *view, f *data.Errors) {
 	for i, facet := range []struct{ key, head string }{
 		{"service", "service"}, {"level", "level"}, {"component", "component"}, {"event_type", "event type"},
 	} {
-		ps = append(ps, v.tally(facet.head, f.Facets[facet.key], v.Styles.Series[i], lack{lackEmpty, "nothing " + v.in.in24Hours(), ""}))
+		none := lack{lackEmpty, "nothing " + v.in.in24Hours(), ""}
+		ps = append(ps, v.tally(facet.head, f.Facets[facet.key], v.Styles.Series[i], none, func(value string) data.Behind {
+			return data.BehindFacet(v.errorWindow(), facet.key, value)
+		}))
 	}
 	v.parts(24, ps...)
+}
+
+func (v *view) groupItem(g *data.ErrorGroup) Item {
+	return Item{
+		Row: g.Fingerprint, Value: g.Count, Text: g.Event, Behind: data.BehindErrors(v.errorWindow(), g.Fingerprint),
+		Fields: []Field{
+			{"count", g.Count}, {"level", g.Level}, {"event", g.Event}, {"exception_type", raw(g.ExceptionType)}, {"frame", raw(g.Frame)},
+			{"service", g.Service}, {"first", g.First}, {"last", g.Last}, {"fingerprint", g.Fingerprint}, {"sample_id", g.SampleID},
+		},
+	}
 }

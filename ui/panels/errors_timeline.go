@@ -3,9 +3,11 @@ package panels
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/events"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
 )
@@ -48,7 +50,7 @@ func (v *view) levelTimeline(buckets []data.LevelBucket, w, h int) []string {
 	joined := joinLevels(buckets, levelSteps[i])
 	_, critical := levelSign("critical")
 	t := &chart.Timeline{Format: formatCount, MarkName: critical}
-	for _, level := range []string{"critical", "error", "warning"} {
+	for _, level := range levels {
 		_, word := levelSign(level)
 		t.Series, t.Paints = append(t.Series, word), append(t.Paints, v.Styles.Level(level))
 	}
@@ -62,8 +64,29 @@ func (v *view) levelTimeline(buckets []data.LevelBucket, w, h int) []string {
 			Marks:  b.Critical,
 		})
 	}
+	v.timelineSpots(t, w, h, func(s chart.Spot) Item { return v.levelItem(t, &joined[s.Bar], levelSteps[i], s) })
 	return t.Draw(v.look(), w, h)
 }
+
+// levelItem is the lines of a stretch: all of them, or those of a level.
+func (v *view) levelItem(t *chart.Timeline, b *data.LevelBucket, step time.Duration, s chart.Spot) Item {
+	w, bar := data.Stretch(b.Start, step, v.seriesEnd()), &t.Bars[s.Bar]
+	level, n := "critical", b.Critical
+	switch {
+	case s.Part == chart.WholeBar:
+		all := data.BehindSeries(w, data.SeriesKeys{}, events.LevelCritical, events.LevelError, events.LevelWarning)
+		return at(b.Start, countItem(v.momentName(b.Start), "lines", int64(bar.Total), all))
+	case s.Part == chart.MarkSign:
+		level = "critical lines"
+	case s.Part > 0:
+		level = levels[s.Part]
+		n = int64(bar.Values[s.Part])
+	}
+	return at(b.Start, countItem(v.momentName(b.Start), level, n, data.BehindSeries(w, data.SeriesKeys{}, data.LevelMetric(strings.TrimSuffix(level, " lines")))))
+}
+
+// levels are those of trouble, the worst first.
+var levels = []string{"critical", "error", "warning"}
 
 // countStretches is how many buckets [joinLevels] gives.
 func countStretches(buckets []data.LevelBucket, step time.Duration) int {

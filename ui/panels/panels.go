@@ -50,13 +50,14 @@ type Input struct {
 	Split    Split
 	Measure  Measure
 
-	// List panels: the selected row, -1 if there is none, and the first visible
-	// one, kept by the view.
+	// Cursor is the index of the selected item, -1 if there is none; Offset, of
+	// panels that list rows, the first visible one. Where the cursor would not be
+	// seen the list is scrolled, and Scrolled, if it isn't nil, gets the first
+	// visible row.
 	Cursor, Offset int
-
-	// Invocations are the rows the invocation list shows if the view has
-	// filtered or sorted them; nil means Figures.LLM.Recent.
-	Invocations []data.InvocationRow
+	Scrolled       *int
+	// Items gets the items while the panel draws them, if it isn't nil.
+	Items *Items
 }
 
 // Panel is one panel of a view. The functions are safe for concurrent use.
@@ -68,9 +69,6 @@ type Panel struct {
 	// Status is a short text for the right end of the title: the window, or what
 	// is wrong ("loading 43%", "stale 2m", "no database").
 	Status func(in *Input) string
-	// Rows is the number of rows of a list panel; nil for all others. The rows
-	// stand below one line of headings.
-	Rows func(in *Input) int
 	// Below this inner size a layout had better drop the panel.
 	MinW, MinH int
 }

@@ -48,7 +48,7 @@ type Detail struct {
 	live    bool                                  // content changes with the data
 	deeper  func() View                           // what Enter opens; nil if nothing
 	content func(env *panels.Env, w int) []string // lines of exactly w cells
-	subject Subject
+	subject Subject                               // the row or line it is of
 
 	ctx   *Context
 	keys  DetailKeys
