@@ -38,10 +38,11 @@ const messagesPerSecond = 2000
 
 // flow is a stretch of snapshots of the simulation, each with one more line.
 var flow = sync.OnceValues(func() ([]*data.Snapshot, error) {
-	hub, err := simulation()
+	life, err := simulation()
 	if err != nil {
 		return nil, err
 	}
+	hub := life.hub
 	snapshots := make([]*data.Snapshot, 64)
 	for i := range snapshots {
 		batch := make([]logline.Entry, 1)

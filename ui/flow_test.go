@@ -115,7 +115,7 @@ func TestFocusMoves(t *testing.T) {
 	drive(t, 120, 40, sampleOptions, func(d *driver) {
 		for _, step := range []struct{ key, want string }{
 			{"right", "Calls per hour"}, {"l", "Calls"}, {"right", "Latency"}, {"left", "Calls"},
-			{"j", "By model"}, {"h", "By task type"}, {"k", "Calls per hour"}, {"p", "Spend & budget"}, {"p", "Invocations"},
+			{"j", "Calls"}, {"G", "Calls"}, {"j", "By model"}, {"h", "By task type"}, {"k", "Calls per hour"}, {"p", "Spend & budget"}, {"p", "Invocations"},
 			{"n", "Spend & budget"},
 		} {
 			d.press(step.key)
