@@ -59,11 +59,10 @@ func (c *columnChooser) lines(w int) []string {
 			out = append(out, b.String())
 			b = line.New(w, charset(env))
 		}
+		b.Space(1)
 		if i == c.cursor {
-			paint = env.Styles.Selected
-			text = "›" + text
-		} else {
-			text = " " + text
+			b.Glyphs(env.Styles.Selected, "›").Text(env.Styles.Selected, text)
+			continue
 		}
 		b.Space(1).Text(paint, text)
 	}
