@@ -11,19 +11,22 @@ import (
 // not safe for concurrent use.
 type Faults struct{ known map[uint64]*errorLine } // by Seq
 
-// Errors are the groups, the facets and the five-minute counts of lines, which are in order of time; all mean what
-// they mean in [Errors], with these lines alone. Counts is nil: the windows reach further back than single lines do. Of
-// the day up to now, Per5m leaves out the stretches that end before from, of which there are no lines.
-func (f *Faults) Errors(lines []*LogLine, from, now time.Time) *Errors {
+// Errors are the groups, the facets and the five-minute counts of those of lines, which are in order of time, that are in
+// the window; all mean what they mean in [Errors], with these lines alone. Counts is nil: the windows reach further back
+// than single lines do. Per5m ends with the window and leaves out the stretches that end before it, or before from, of
+// which there are no lines.
+func (f *Faults) Errors(lines []*LogLine, w Window, from time.Time) *Errors {
+	if from.Before(w.From) {
+		from = w.From
+	}
 	f.forget(lines)
-	out := &Errors{Per5m: bucketsFrom(from, now), Groups: []ErrorGroup{}, Facets: make(map[string]map[string]int64, len(facetNames))}
+	out := &Errors{Per5m: bucketsFrom(from, w.To), Groups: []ErrorGroup{}, Facets: make(map[string]map[string]int64, len(facetNames))}
 	for _, name := range facetNames {
 		out.Facets[name] = make(map[string]int64)
 	}
 	groups := make(map[string]*faultLines)
-	begin := now.Add(-errorWindow)
 	for _, l := range lines {
-		if l.Time.Before(begin) || l.Time.After(now) {
+		if l.Time.Before(w.From) || l.Time.After(w.To) {
 			continue
 		}
 		line := f.fault(l)

@@ -38,14 +38,29 @@ func TestChosenErrorsAreCountedAlike(t *testing.T) {
 	want := *s.Figures().Errors
 	want.Counts = nil
 	var faults Faults
+	day := Window{From: s.At.Add(-24 * time.Hour), To: s.At}
 	for range 2 { // the second time from memory
-		if diff := cmp.Diff(&want, faults.Errors(chosen, s.At.Add(-25*time.Hour), s.At)); diff != "" {
+		if diff := cmp.Diff(&want, faults.Errors(chosen, day, s.At.Add(-25*time.Hour))); diff != "" {
 			t.Fatalf("-counted as they came +counted from lines\n%s", diff)
 		}
 	}
-	some := faults.Errors(chosen[len(chosen)-1:], s.At.Add(-12*time.Minute), s.At)
+	some := faults.Errors(chosen[len(chosen)-1:], day, s.At.Add(-12*time.Minute))
 	if len(some.Groups) != 1 || some.Groups[0].Count != 1 || len(some.Per5m) > 4 {
 		t.Errorf("of one line: %+v", some)
+	}
+	past := Window{From: s.At.Add(-8 * time.Hour), To: s.At.Add(-7 * time.Hour)}
+	n := int64(0)
+	for _, l := range chosen {
+		if !l.Time.Before(past.From) && !l.Time.After(past.To) {
+			n++
+		}
+	}
+	of := faults.Errors(chosen, past, s.At.Add(-25*time.Hour))
+	for _, g := range of.Groups {
+		n -= g.Count
+	}
+	if b := of.Per5m; n != 0 || len(b) > 14 || b[len(b)-1].Start.After(past.To) {
+		t.Errorf("of an hour that is past: %d lines missing, %d stretches", n, len(of.Per5m))
 	}
 	if len(faults.known) > 2*len(chosen)+1024 {
 		t.Errorf("%d lines are remembered", len(faults.known))

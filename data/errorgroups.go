@@ -78,7 +78,7 @@ func newErrorStore() *errorStore {
 // add counts the line if its level means trouble. Lines that are older than the window don't count, nor do lines more
 // than maxAhead after now, which the counts of events report.
 func (s *errorStore) add(e *logline.Entry, now time.Time) {
-	if !stack.IsTrouble(e) {
+	if !IsTrouble(e) {
 		return
 	}
 	if e.Time.Before(now.Add(-errorWindow)) || e.Time.After(now.Add(maxAhead)) {
@@ -128,6 +128,9 @@ func (l *errorLine) own() {
 	l.event, l.exceptionType = strings.Clone(l.event), strings.Clone(l.exceptionType)
 	l.frame, l.sampleID = strings.Clone(l.frame), strings.Clone(l.sampleID)
 }
+
+// IsTrouble tells whether the line counts as an error: its level is warning, error or critical.
+func IsTrouble(e *logline.Entry) bool { return stack.IsTrouble(e) }
 
 // ErrorFingerprint is the fingerprint the line is grouped by in errors.groups; "" for lines that are in none.
 func ErrorFingerprint(e *logline.Entry) string { return stack.LineFingerprint(e) }

@@ -32,7 +32,7 @@ func TestEveryListOpensItsRows(t *testing.T) {
 						before := strings.Join(d.lines(), "\n")
 						panel := d.focused()
 						d.press("enter")
-						if id := d.top().ID(); id != views.IDRow && id != views.IDInvocation {
+						if id := d.top().ID(); !slices.Contains([]views.ID{views.IDRow, views.IDInvocation, views.IDLines, views.IDLine}, id) {
 							t.Fatalf("%s: enter has opened %s", panel, id)
 						}
 						checkFrame(t, d.lines(), 120, 40)
@@ -54,7 +54,7 @@ func TestEveryListOpensItsRows(t *testing.T) {
 	for _, want := range []string{
 		"health: Services", "health: Data directories", "agents: Active agents", "agents: Failed today", "agents: Cost by agent",
 		"escalations: Escalations", "skills: Nightly jobs", "skills: Evolution", "memory: Vault writes", "llm: Latency", "llm: By model",
-		"errors: Error groups", "overview: Latest errors",
+		"errors: Error groups", "errors: Lines", "overview: Latest errors",
 	} {
 		if !opened[want] {
 			t.Errorf("nothing was opened in %s: %v", want, opened)

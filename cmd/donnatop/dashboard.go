@@ -57,6 +57,10 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	if info, err := os.Stat(o.exportDir); o.exportDir != "" && (err != nil || !info.IsDir()) {
 		return usagef("--export-dir %s is no directory: make it, or give another one", o.exportDir)
 	}
+	filters, err := o.savedFilters()
+	if err != nil {
+		return err
+	}
 	own := ownThemes(e)
 	log, closeLog, err := o.openLog(e)
 	if err != nil {
@@ -87,7 +91,7 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,
 		Window: o.window, Title: w.title, Version: versionText(), Log: log,
 		Tracer: finder, Archive: archive, Target: w.target(o.loki), Alerts: engine, Bell: o.bell,
-		Keys: keys, ExportDir: o.exportDir, Tmux: e.isSet("TMUX"),
+		Keys: keys, Filters: filters, ExportDir: o.exportDir, Tmux: e.isSet("TMUX"),
 	}
 	kept := o.recall(e, &screen)
 	model, err := ui.New(screen)

@@ -1,9 +1,11 @@
 package panels
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 )
 
@@ -11,6 +13,7 @@ import (
 func Errors() []Panel {
 	return []Panel{
 		errorGroupsPanel(),
+		errorLinesPanel(),
 		errorTimelinePanel(),
 		errorCountsPanel(),
 		errorFacetsPanel(),
@@ -23,11 +26,14 @@ func errorFigures(f *data.Figures) *data.Errors { return f.Errors }
 func errorGroupsPanel() Panel {
 	return Panel{
 		ID: "error_groups", Title: "Error groups", MinW: 30, MinH: 3,
-		Status: func(in *Input) string { return logsStatus(in, join(ofRange(in, "24h"), groupsShown(in))) },
+		Status: func(in *Input) string { return logsStatus(in, join(errorsShown(in), groupsShown(in))) },
 		Rows:   rowsOf(errorFigures, func(f *data.Errors, _ *Input) int { return len(f.Groups) }),
 		Draw:   drawingOf(errorFigures, drawErrorGroups),
 	}
 }
+
+// errorsShown says of which lines the figures are.
+func errorsShown(in *Input) string { return cmp.Or(in.Filtered, ofRange(in, "24h")) }
 
 func groupsShown(in *Input) string {
 	if in.Figures == nil || in.Figures.Errors == nil || len(in.Figures.Errors.Groups) == 0 {
@@ -55,7 +61,7 @@ func drawErrorGroups(v *view, f *data.Errors) {
 			{head: "last", w: 4, drop: 1},
 		},
 		rows: len(f.Groups), cursor: v.in.Cursor, offset: v.in.Offset,
-		empty: lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""},
+		empty: v.nothingWrong(),
 	}
 	t.cell = func(row, col, w int) cell {
 		g := &f.Groups[row]
@@ -116,8 +122,13 @@ func (v *view) levelCell(level string) cell {
 func errorCountsPanel() Panel {
 	return Panel{
 		ID: "error_counts", Title: "Lines by level", MinW: 25, MinH: 3,
-		Status: logsWindowStatus,
-		Draw:   drawingOf(errorFigures, drawErrorCounts),
+		Status: func(in *Input) string {
+			if in.Filtered != "" {
+				return logsStatus(in, join("all lines", in.Window))
+			}
+			return logsWindowStatus(in)
+		},
+		Draw: drawingOf(errorFigures, drawErrorCounts),
 	}
 }
 
@@ -148,12 +159,44 @@ func drawErrorCounts(v *view, f *data.Errors) {
 	}, v.logsGap(f.Counts[v.in.Window] == nil)))
 }
 
+// Facet is how many of the lines have a value in a field.
+type Facet struct {
+	Field string // as the filter language calls it
+	Value string
+	N     int64
+}
+
+// facetFields are the fields in the order of the panel.
+var facetFields = []struct{ key, head string }{
+	{"service", "service"}, {"level", "level"}, {"component", "component"}, {"event_type", "event type"},
+}
+
+// ErrorFacets lists the rows of the panel of facets, field by field.
+func ErrorFacets(f *data.Figures) []Facet {
+	if f.Errors == nil {
+		return nil
+	}
+	var out []Facet
+	for _, facet := range facetFields {
+		for _, r := range mostFirst(f.Errors.Facets[facet.key]) {
+			out = append(out, Facet{Field: facet.key, Value: r.name, N: r.n})
+		}
+	}
+	return out
+}
+
 // errorFacetsPanel breaks the day's errors down by where they come from.
 func errorFacetsPanel() Panel {
 	return Panel{
 		ID: "error_facets", Title: "Where from", MinW: 24, MinH: 3,
-		Status: func(in *Input) string { return logsStatus(in, ofRange(in, "24h")) },
-		Draw:   drawingOf(errorFigures, drawErrorFacets),
+		Status: func(in *Input) string { return logsStatus(in, errorsShown(in)) },
+		Rows: func(in *Input) int {
+			if in.Figures == nil {
+				return 0
+			}
+			return len(ErrorFacets(in.Figures))
+		},
+		Draw: drawingOf(errorFigures, drawErrorFacets),
 	}
 }
 
@@ -163,10 +206,25 @@ func drawErrorFacets(v *view, f *data.Errors) {
 		return
 	}
 	var ps []part
-	for i, facet := range []struct{ key, head string }{
-		{"service", "service"}, {"level", "level"}, {"component", "component"}, {"event_type", "event type"},
-	} {
-		ps = append(ps, v.tally(facet.head, f.Facets[facet.key], v.Styles.Series[i], lack{lackEmpty, "nothing " + v.in.in24Hours(), ""}))
+	first := 0 // row of the panel with which the part begins
+	for i, facet := range facetFields {
+		p, n := v.facet(facet.head, f.Facets[facet.key], v.Styles.Series[i], v.in.Cursor-first)
+		ps = append(ps, p)
+		first += n
 	}
 	v.parts(24, ps...)
+}
+
+// facet is a part that breaks counts down, in which row cursor is selected if
+// there is such a row; it tells how many there are.
+func (v *view) facet(head string, counts map[string]int64, p themes.Paint, cursor int) (part, int) {
+	d := &breakdown{head: head, rows: mostFirst(counts), paint: p, empty: lack{lackEmpty, "nothing", ""}, cursor: -1}
+	if v.in.Cursor >= 0 && cursor >= 0 && cursor < len(d.rows) {
+		d.cursor = cursor
+	}
+	return part{rows: max(len(d.rows), 1) + 1, draw: func(w, h int) []string {
+		const headings = 1
+		d.offset = max(d.cursor-max(h-headings, 1)+1, 0)
+		return v.breakdown(d, w, h)
+	}}, len(d.rows)
 }

@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -14,7 +15,7 @@ import (
 func errorTimelinePanel() Panel {
 	return Panel{
 		ID: "error_timeline", Title: "Warnings & errors", MinW: 24, MinH: 4,
-		Status: func(in *Input) string { return logsStatus(in, followed(in, "24h")) },
+		Status: func(in *Input) string { return logsStatus(in, cmp.Or(in.Filtered, followed(in, "24h"))) },
 		Draw:   drawingOf(errorFigures, drawErrorTimeline),
 	}
 }
@@ -25,10 +26,18 @@ func drawErrorTimeline(v *view, f *data.Errors) {
 		return
 	}
 	if !slices.ContainsFunc(f.Per5m, func(b data.LevelBucket) bool { return b.LevelCounts != data.LevelCounts{} }) {
-		v.say(lack{lackEmpty, "nothing went wrong in 24 hours", ""})
+		v.say(v.nothingWrong())
 		return
 	}
 	v.out = v.levelTimeline(f.Per5m, v.w, v.h)
+}
+
+// nothingWrong says that there are no lines.
+func (v *view) nothingWrong() lack {
+	if v.in.Filtered != "" {
+		return lack{lackEmpty, "no warning or error passes the filter", ""}
+	}
+	return lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""}
 }
 
 // Stretches of time a bar may stand for, where there are more of five minutes

@@ -57,6 +57,12 @@ type Input struct {
 	// Invocations are the rows the invocation list shows if the view has
 	// filtered or sorted them; nil means Figures.LLM.Recent.
 	Invocations []data.InvocationRow
+
+	// Lines are the log lines of a panel with ShowsLines; nil while they are looked for.
+	Lines *LineRows
+	// Filtered says of what figures of chosen lines are, instead of those of all;
+	// "" unless the view has a filter.
+	Filtered string
 }
 
 // Panel is one panel of a view. The functions are safe for concurrent use.
@@ -70,7 +76,8 @@ type Panel struct {
 	Status func(in *Input) string
 	// Rows is the number of rows of a list panel; nil for all others. The rows
 	// stand below one line of headings.
-	Rows func(in *Input) int
+	Rows       func(in *Input) int
+	ShowsLines bool // it draws Input.Lines
 	// Below this inner size a layout had better drop the panel.
 	MinW, MinH int
 }

@@ -8,7 +8,7 @@ import (
 
 // boards opens every board.
 var boards = []func(*Context) *Board{
-	NewOverview, NewHealth, NewTasks, NewLLM, NewAgents, NewNotifications, NewEscalations, NewErrors, NewPreferences, NewSkills, NewMemory,
+	NewOverview, NewHealth, NewTasks, NewLLM, NewAgents, NewNotifications, NewEscalations, func(c *Context) *Board { return NewErrors(c).Board }, NewPreferences, NewSkills, NewMemory,
 }
 
 // eachBoard runs a test for every board.
@@ -60,7 +60,7 @@ func TestEveryPanelIsArranged(t *testing.T) {
 			}
 		}
 		for _, p := range b.panels {
-			if p.Rows != nil && b.spec.rows[p.ID].open == nil {
+			if p.Rows != nil && b.spec.rows[p.ID].open == nil && p.ID != "error_facets" { // Enter on those adds to the filter
 				t.Errorf("the rows of %s can't be opened", p.ID)
 			}
 		}

@@ -57,6 +57,8 @@ type Board struct {
 	layout []placed
 	data   *Data
 	boxes  map[string]box
+	// extend gives panels what a board shows beside the data; nil for nothing.
+	extend func(in *panels.Input)
 }
 
 // box is a drawn panel and everything it was drawn from.
@@ -76,6 +78,8 @@ type boxKey struct {
 	split    panels.Split
 	measure  panels.Measure
 	rows     list
+	lines    *panels.LineRows
+	filtered string
 }
 
 func newBoard(ctx *Context, spec boardSpec) *Board {
@@ -206,6 +210,9 @@ func (v *Board) input() panels.Input {
 	}
 	if in.Snapshot == nil {
 		in.Snapshot = v.data.Snapshot
+	}
+	if v.extend != nil {
+		v.extend(&in)
 	}
 	return in
 }
@@ -407,7 +414,10 @@ func (v *Board) draw(at placed) []string {
 	from := boxKey{
 		figures: in.Figures, snapshot: in.Snapshot, version: v.ctx.Version, w: at.W, h: at.H,
 		focused: i == v.focus, window: in.Window, loading: in.Loading, split: in.Split, measure: in.Measure,
-		rows: list{in.Cursor, in.Offset},
+		rows: list{in.Cursor, in.Offset}, filtered: in.Filtered,
+	}
+	if p.ShowsLines {
+		from.lines = in.Lines
 	}
 	if b, ok := v.boxes[p.ID]; ok && b.from == from {
 		return b.lines

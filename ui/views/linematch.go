@@ -60,6 +60,9 @@ type choice struct {
 	// around is how many lines before and after each one that passes are shown
 	// as well, whatever they are.
 	around int
+	// For what is made of the lines.
+	order lineOrder
+	past  *data.Window // they are of a range that has ended; nil otherwise
 }
 
 // all tells that every line passes.

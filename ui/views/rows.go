@@ -177,10 +177,6 @@ var escalationsRows = map[string]rowSpec{
 		func(r *data.EscalationRow) string { return strconv.FormatInt(r.ID, 10) }, openEscalation),
 }
 
-var errorsRows = map[string]rowSpec{
-	"error_groups": rowsOf(func(f *data.Figures) []data.ErrorGroup { return f.Errors.Groups }, errorGroupID, openErrorGroup),
-}
-
 var skillsRows = map[string]rowSpec{
 	"skill_evolution": named(
 		func(in *panels.Input) []string {
@@ -243,21 +239,6 @@ func largestDirs(f *data.Figures) []data.DataDir {
 }
 
 func errorGroupID(g *data.ErrorGroup) string { return g.Fingerprint }
-
-func openErrorGroup(c *Context, now time.Time, g *data.ErrorGroup) View {
-	return NewRow(c, titled("Error group", g.Event), []field{
-		{label: "event", value: g.Event},
-		{label: "level", value: g.Level},
-		text("exception", g.ExceptionType),
-		text("frame", g.Frame),
-		{label: "service", value: g.Service},
-		{label: "lines in 24h", value: format.Int(g.Count)},
-		c.moment("first", &g.First, now),
-		c.moment("last", &g.Last, now),
-		{label: "fingerprint", value: g.Fingerprint},
-		{label: "sample", value: g.SampleID},
-	}).about(g.SampleID)
-}
 
 func openContainer(c *Context, now time.Time, r *data.Container) View {
 	return NewRow(c, titled("Container", r.Name), []field{
