@@ -396,7 +396,17 @@ func TestEveryBindingShownDoesSomething(t *testing.T) {
 		"logs, columns":       {"L", "o", "right"},
 		"logs, going":         {"L", "@", "x"},
 		"logs, bookmarks":     {"L", "b", "up", "up", "b", "up"},
+		"logs, saved filters": {"L", "F", "down"},
 		"line":                {"L", "enter"},
+		"line with a stack":   {"L", "/", "E", "r", "r", "o", "r", "enter", "enter"},
+		"errors":              {"8"},
+		"errors, filtered":    {"8", "v"},
+		"errors, typing":      {"8", "/", "l"},
+		"errors, lines":       {"8", "n", "n", "down"},
+		"errors, facets":      {"8", "p", "down"},
+		"errors, in full":     {"8", "f", "v"},
+		"errors, saved":       {"8", "F"},
+		"group":               {"8", "enter"},
 		"help":                {"?"},
 		"sources":             {"L", "S"},
 		"themes":              {"T", "down"},
@@ -412,7 +422,7 @@ func TestEveryBindingShownDoesSomething(t *testing.T) {
 	} {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s %dx%d", name, size[0], size[1]), func(t *testing.T) {
-				eachBindingDoesSomething(t, size[0], size[1], sampleOptions, way, false)
+				eachBindingDoesSomething(t, size[0], size[1], withFilters, way, false)
 			})
 		}
 	}
@@ -462,6 +472,13 @@ func eachBindingDoesSomething(t *testing.T, w, h int, open func(*clockwork.FakeC
 			})
 		}
 	}
+}
+
+// withFilters is the sample with saved filters.
+func withFilters(clock *clockwork.FakeClock) Options {
+	o := sampleOptions(clock)
+	o.Filters = map[string]string{"failures": "level>=error", "calls": "event:llm_invocation_logged"}
+	return o
 }
 
 // No two keys shown at the same time are the same, and actions have one name.

@@ -50,8 +50,14 @@ func (r *LineRows) shown() string {
 }
 
 func drawErrorLines(v *view) {
+	if v.in.Lines == nil || len(v.in.Lines.Lines) == 0 {
+		if l, ok := sourceLack(v.in.Snapshot.LogState(), "log", v.in.Snapshot.At); ok {
+			v.say(l)
+			return
+		}
+	}
 	if v.in.Lines == nil {
-		v.say(logsLack(v.in))
+		v.say(lack{lackWaiting, "looking", "the lines in memory are being gone through"})
 		return
 	}
 	if v.in.Lines.Gone {
@@ -60,14 +66,14 @@ func drawErrorLines(v *view) {
 	}
 	lines := v.in.Lines.Lines
 	s := v.Styles
-	empty := lack{lackEmpty, "no warning or error " + v.in.Lines.Since, ""}
-	if v.in.Filtered != "" {
-		empty.head = "no warning or error passes the filter"
+	empty := v.nothingWrong()
+	if v.in.Filtered == "" {
+		empty.head = "nothing went wrong " + v.in.Lines.Since
 	}
 	t := &table{
 		columns: []column{
 			{head: "", w: 1, left: true},
-			{head: "time", w: 8, most: 12, flex: true},
+			{head: "time", w: 8, left: true},
 			{head: "level", w: 5, left: true, drop: 4},
 			{head: "service", w: 10, most: 16, flex: true, drop: 2},
 			{head: "component", w: 9, most: 18, flex: true, drop: 5},
@@ -83,11 +89,7 @@ func drawErrorLines(v *view) {
 		case 0:
 			return v.levelMark(row == t.cursor, l.Level)
 		case 1:
-			layout := format.LayoutClock
-			if w >= len(format.LayoutMillis) {
-				layout = format.LayoutMillis
-			}
-			return cell{text: l.Time.In(v.location()).Format(layout), paint: s.Faint}
+			return cell{text: l.Time.In(v.location()).Format(format.LayoutClock), paint: s.Faint}
 		case 2:
 			return v.levelCell(l.Level)
 		case 3:

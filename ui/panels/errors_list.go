@@ -219,6 +219,9 @@ func drawErrorFacets(v *view, f *data.Errors) {
 // there is such a row; it tells how many there are.
 func (v *view) facet(head string, counts map[string]int64, p themes.Paint, cursor int) (part, int) {
 	d := &breakdown{head: head, rows: mostFirst(counts), paint: p, empty: lack{lackEmpty, "nothing", ""}, cursor: -1}
+	if v.in.Filtered == "" {
+		d.empty = v.nothingWrong()
+	}
 	if v.in.Cursor >= 0 && cursor >= 0 && cursor < len(d.rows) {
 		d.cursor = cursor
 	}

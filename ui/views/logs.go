@@ -128,7 +128,7 @@ func (v *Logs) headHeight() int {
 // SetData implements [View].
 func (v *Logs) SetData(d *Data) tea.Cmd {
 	was := v.data.Moment
-	before := v.recent()
+	before, seen := v.recent(), v.data.Snapshot
 	v.data = d
 	v.lookAt(was, d.Moment)
 	v.gaps = slices.Clone(d.Snapshot.LogState().Gaps)
@@ -136,6 +136,7 @@ func (v *Logs) SetData(d *Data) tea.Cmd {
 	if v.chosen.idle() {
 		v.older.adopt(before, v.recent())
 	}
+	v.older.skipped(seen, d.Snapshot)
 	return tea.Batch(v.chosen.setSnapshot(d.Snapshot), v.found.setSnapshot(d.Snapshot), v.findOlder())
 }
 

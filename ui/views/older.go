@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -116,6 +117,19 @@ func (o *older) adopt(before, now lineSet) {
 		return
 	}
 	o.lines = append(slices.Clip(o.lines), gone...)
+}
+
+// skipped notes lines that came and made room between two views, so that nobody saw them.
+func (o *older) skipped(before, now *data.Snapshot) {
+	if len(o.lines) == 0 || before == nil {
+		return
+	}
+	gone := sort.Search(before.Logs.Len(), func(i int) bool {
+		l := before.Logs.At(i)
+		_, ok := now.Logs.Find(l.Time, l.Seq)
+		return ok
+	})
+	o.missed += max(int(now.Logs.Evicted-before.Logs.Evicted)-gone, 0)
 }
 
 // canLoad tells that older lines can be asked for.
@@ -311,7 +325,7 @@ func percent(done float64) string {
 	if done <= 0 {
 		return ""
 	}
-	return " " + format.Percent(min(done, 1)*100)
+	return " " + format.PercentIn(min(done, 1)*100, 4)
 }
 
 // joined is two sets of lines, none of the second before one of the first.
