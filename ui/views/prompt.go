@@ -118,9 +118,15 @@ func (p *prompt) line(w int, set safe.Charset, mark func(string) string) string 
 
 // first is the first rune that has room in w cells together with the cursor.
 func (p *prompt) first(w int) int {
-	first := 0
-	for first < p.at && safe.Width(safe.Text(string(p.text[first:p.at]))) > w-2 {
-		first++ // two cells stay free, so that a wide character fits under the cursor
+	// Two cells stay free, so that a wide character fits under the cursor. A rune
+	// takes no more cells beside others than alone.
+	first, cells := p.at, 0
+	for first > 0 {
+		cells += safe.Width(safe.Text(string(p.text[first-1])))
+		if cells > w-2 {
+			break
+		}
+		first--
 	}
 	return first
 }
