@@ -15,13 +15,13 @@ func (o *options) savedFilters() (map[string]string, error) {
 	}
 	mapping, ok := s.node.(ast.MapNode)
 	if !ok {
-		return nil, usagef("%s line %d: filters must be lines of the form `name: filter`", s.file, line(s.node))
+		return nil, usagef("%s line %d: filters must be lines of the form `name: filter`", s.file, lineOf(s.node))
 	}
 	saved := make(map[string]string)
 	for pairs := mapping.MapRange(); pairs.Next(); {
 		name, value := pairs.Key().GetToken().Value, pairs.Value()
 		place := func(problem string, args ...any) error {
-			return usagef("%s line %d: filters: %s: "+problem, append([]any{s.file, line(pairs.Key()), name}, args...)...)
+			return usagef("%s line %d: filters: %s: "+problem, append([]any{s.file, lineOf(pairs.Key()), name}, args...)...)
 		}
 		text, ok := value.(ast.ScalarNode)
 		if !ok || value.Type() == ast.NullType {
@@ -43,10 +43,16 @@ func (o *options) savedFilters() (map[string]string, error) {
 	return saved, nil
 }
 
-// line is the line of the file on which something stands.
-func line(n ast.Node) int {
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		return t.Position.Line
+// parseFilter reads a filter in which @name stands for a saved one; the saved
+// ones are known to be right.
+func parseFilter(text string, saved map[string]string) (*filter.Filter, error) {
+	named := make(map[string]*filter.Filter, len(saved))
+	for name, text := range saved {
+		f, err := filter.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		named[name] = f
 	}
-	return 1
+	return filter.ParseNamed(text, named)
 }

@@ -2,12 +2,8 @@ package main
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/spf13/pflag"
 )
 
 func TestSavedFilters(t *testing.T) {
@@ -31,17 +27,7 @@ func TestSavedFilters(t *testing.T) {
 		{name: "nested", yaml: "filters:\n  a:\n    b: c\n", problem: "line 2: filters: a: a filter is text"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "config.yaml")
-			if err := os.WriteFile(path, []byte(c.yaml), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-			(&options{}).addScreenFlags(flags)
-			_, sections, err := readConfigFile(path, flags)
-			if err != nil {
-				t.Fatal(err)
-			}
-			o := options{sections: sections}
+			o, path := configured(t, c.yaml)
 			got, err := o.savedFilters()
 			if c.problem != "" {
 				if err == nil || !strings.HasPrefix(err.Error(), path+" ") || !strings.Contains(err.Error(), c.problem) {

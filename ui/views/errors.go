@@ -295,6 +295,19 @@ func (v *Errors) SetFilter(text string) (tea.Cmd, error) {
 	return v.refilter(), nil
 }
 
+// State implements [Stateful].
+func (v *Errors) State() map[string]string {
+	s := v.Board.State()
+	v.bar.keep(s)
+	return s
+}
+
+// Restore implements [Stateful].
+func (v *Errors) Restore(s map[string]string) tea.Cmd {
+	v.bar.restore(s)
+	return tea.Batch(v.Board.Restore(s), v.refilter())
+}
+
 // Capturing implements [View].
 func (v *Errors) Capturing() bool { return v.bar.mode == barTyping }
 
@@ -371,6 +384,12 @@ func (v *Errors) Update(msg tea.Msg) (Intent, tea.Cmd) {
 		if cmd, ok := v.narrowed(msg); ok {
 			return nil, cmd
 		}
+		return v.Board.Update(msg)
+	case tea.MouseClickMsg:
+		msg.Y -= v.barHeight()
+		return v.Board.Update(msg)
+	case tea.MouseWheelMsg:
+		msg.Y -= v.barHeight()
 		return v.Board.Update(msg)
 	}
 	v.bar.Update(msg)

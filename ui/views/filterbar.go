@@ -29,8 +29,8 @@ func NewBarKeys() BarKeys {
 		Newer:    NewBinding("filter.newer", GroupLines, "↓", "the one after", "down"),
 		Choose:   NewBinding("saved.apply", GroupLines, "enter", "apply", "enter"),
 		Close:    NewBinding("saved.close", GroupLines, "esc", "close", "esc"),
-		Up:       NewBinding("saved.up", GroupMove, "↑/k", "one up", "up", "k"),
-		Down:     NewBinding("saved.down", GroupMove, "↓/j", "one down", "down", "j"),
+		Up:       NewBinding("move.up", GroupMove, "↑/k", "one up", "up", "k"),
+		Down:     NewBinding("move.down", GroupMove, "↓/j", "one down", "down", "j"),
 	}
 }
 

@@ -343,7 +343,7 @@ func (v *Logs) emptiness() string {
 	case v.chosen.found != nil:
 		said := fmt.Sprintf("None of %s passes the filter.", plural(v.data.Snapshot.LinesUntilNow(), "line"))
 		if !v.bar.filter.Empty() {
-			said += " Esc clears it."
+			said += " " + v.keys.Clear.Help().Key + " clears it."
 		}
 		if older := v.olderAccount(); older != "" {
 			said += " Older ones: " + older + "."

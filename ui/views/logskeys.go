@@ -41,8 +41,8 @@ func NewLogsKeys() LogsKeys {
 		Clear:        NewBinding("lines.clear", GroupLines, "esc", "clear filter", "esc"),
 		Go:           NewBinding("goto.apply", GroupTime, "enter", "go there", "enter"),
 		Cancel:       NewBinding("goto.cancel", GroupTime, "esc", "cancel", "esc"),
-		Left:         NewBinding("columns.left", GroupMove, "←/h", "column before", "left", "h"),
-		Right:        NewBinding("columns.right", GroupMove, "→/l", "next column", "right", "l"),
+		Left:         NewBinding("move.left", GroupMove, "←/h", "column before", "left", "h"),
+		Right:        NewBinding("move.right", GroupMove, "→/l", "next column", "right", "l"),
 		Toggle:       NewBinding("columns.toggle", GroupLines, "space", "show/hide", "space"),
 		Done:         NewBinding("columns.done", GroupLines, "esc/o", "done", "esc", "o", "enter"),
 	}

@@ -52,7 +52,7 @@ func (v *Logs) goToMoment(t time.Time) Intent {
 	if i == 0 && lines.Len() > 0 && lines.At(0).Time.After(t) {
 		said := "the oldest line here"
 		if v.canLoad() {
-			said += "; ↑ loads older ones"
+			said += "; " + v.keys.Up.Help().Key + " loads older ones"
 		}
 		return Say{Text: said}
 	}

@@ -296,22 +296,22 @@ func (v *Logs) isSearched(s searched) bool { return s == v.search() }
 
 // olderAccount says what there is before the first line; "" if nothing is known of it.
 func (v *Logs) olderAccount() string {
-	o := &v.older
+	o, up := &v.older, v.keys.Up.Help().Key
 	evicted := int64(0)
 	if v.data.Snapshot != nil {
 		evicted = v.data.Snapshot.Logs.Evicted
 	}
 	switch {
 	case o.loading:
-		return "older lines: loading" + percent(o.progress) + ", esc stops"
+		return "older lines: loading" + percent(o.progress) + ", " + v.keys.Stop.Help().Key + " stops"
 	case o.err != nil:
 		return "older lines can't be read: " + o.err.Error()
 	case len(o.lines) >= olderMost:
 		return fmt.Sprintf("%s older lines are loaded, which is the most: a filter leads further", format.Int(int64(len(o.lines))))
 	case v.canLoad() && !o.before.IsZero():
-		return plural(len(o.lines), "older line") + " loaded; ↑ loads more"
+		return plural(len(o.lines), "older line") + " loaded; " + up + " loads more"
 	case v.canLoad():
-		return "↑ loads older lines"
+		return up + " loads older lines"
 	case !o.before.IsZero():
 		return fmt.Sprintf("no older lines in the last %d days", int(olderReach.Hours()/24))
 	case evicted > 0 && v.chosen.idle():

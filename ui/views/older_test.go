@@ -159,7 +159,7 @@ func TestOlderLinesAreLoaded(t *testing.T) {
 	r := newReader(t)
 	first := r.v.lines().At(0).Time
 	r.press("g")
-	r.must("↑ loads older lines")
+	r.must("↑/k loads older lines")
 	row := r.v.begin(r.v.lines(), 0)
 	r.press("k") // above the first line
 	r.must("999 older")
@@ -234,7 +234,7 @@ func TestLoadingOlderLinesCanBeStopped(t *testing.T) {
 	r.must("older lines: loading 43%, esc stops")
 	read := r.held
 	r.press("esc")
-	r.must("↑ loads older lines")
+	r.must("↑/k loads older lines")
 	r.hold = false
 	for _, cmd := range read { // the answer comes all the same
 		r.run(cmd)
