@@ -100,8 +100,12 @@ func (b *FilterBar) SetText(text string) error {
 // Type lets the reader change the filter. What can be completed comes from the
 // lines of a snapshot, which may be nil.
 func (b *FilterBar) Type(s *data.Snapshot) tea.Cmd {
-	b.mode, b.prompt = barTyping, newPrompt(b.text)
-	b.at, b.draft, b.insisted = len(b.ctx.filters().history), b.text, false
+	text := b.text
+	if text != "" {
+		text += " " // what is typed now is one more term
+	}
+	b.mode, b.prompt = barTyping, newPrompt(text)
+	b.at, b.draft, b.insisted = len(b.ctx.filters().history), text, false
 	b.edited()
 	if s == nil {
 		return nil
