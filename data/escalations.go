@@ -209,6 +209,16 @@ func ResolutionLabels() []string {
 	return labels
 }
 
+// resolutionBin is the bar of the histogram that a time falls in.
+func resolutionBin(took time.Duration) string {
+	for _, b := range resolutionBins {
+		if took < b.below {
+			return b.label
+		}
+	}
+	return resolutionBins[len(resolutionBins)-1].label
+}
+
 func timeToResolution(rows []EscalationRow, w Window) map[string]ResolutionTimes {
 	seconds := map[string][]float64{}
 	histogram := map[string]map[string]int64{}
@@ -226,12 +236,7 @@ func timeToResolution(rows []EscalationRow, w Window) map[string]ResolutionTimes
 			}
 		}
 		seconds[way] = append(seconds[way], took.Seconds())
-		for _, b := range resolutionBins {
-			if took < b.below {
-				histogram[way][b.label]++
-				break
-			}
-		}
+		histogram[way][resolutionBin(took)]++
 	}
 	out := make(map[string]ResolutionTimes, len(seconds))
 	for way, s := range seconds {

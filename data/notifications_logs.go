@@ -60,6 +60,7 @@ func replyTimes(s *Snapshot, nudges []Nudge) map[string]*SecondsStat {
 
 // reply is an answer, given that long after the nudge.
 type reply struct {
+	task  string
 	at    int64
 	after time.Duration
 }
@@ -85,7 +86,7 @@ func repliesTo(s *Snapshot, nudges []Nudge) []reply {
 			if j == len(answers) || i+1 < len(times) && answers[j] >= times[i+1] {
 				continue
 			}
-			replies = append(replies, reply{answers[j], time.Duration(answers[j] - at)})
+			replies = append(replies, reply{task, answers[j], time.Duration(answers[j] - at)})
 		}
 	}
 	return replies

@@ -62,6 +62,16 @@ const weeksShown = 12
 // survivalAge is the age at which a rule's survival is judged.
 const survivalAge = 30 * 24 * time.Hour
 
+// judged tells whether the rule is old enough for its survival to be judged.
+func (r *Rule) judged(now time.Time) bool {
+	return !r.CreatedAt.IsZero() && !r.CreatedAt.After(now.Add(-survivalAge))
+}
+
+// survived tells whether the rule outlived its first thirty days.
+func (r *Rule) survived() bool {
+	return r.DisabledAt.IsZero() || r.DisabledAt.After(r.CreatedAt.Add(survivalAge))
+}
+
 // preferenceFigures computes CONTRACT.md's `preferences`.
 func preferenceFigures(s *Snapshot) *Preferences {
 	f := &Preferences{}
@@ -159,9 +169,9 @@ func (f *Preferences) learn(rules []Rule, now time.Time) {
 		week := f.RulesPerWeek[isoWeek(r.CreatedAt)]
 		week.Extracted++
 		f.RulesPerWeek[isoWeek(r.CreatedAt)] = week
-		if !r.CreatedAt.After(now.Add(-survivalAge)) {
+		if r.judged(now) {
 			f.Survival30d.Rules++
-			if r.DisabledAt.IsZero() || r.DisabledAt.After(r.CreatedAt.Add(survivalAge)) {
+			if r.survived() {
 				f.Survival30d.Active++
 			}
 		}

@@ -2,7 +2,9 @@ package data
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -17,17 +19,34 @@ type InvocationQuery struct {
 	TaskTypes []string  // as stored; [None] stands for NULL
 	Models    []string  // model_actual as stored; [None] stands for NULL
 	Classes   []Class   // none means all
-	// Interrupted and Overflow choose rows with that flag set.
-	Interrupted, Overflow bool
-	Limit                 int // rows of an answer at most; required
-	// After is the last row of the page before; nil begins with the newest.
+	// NotTaskTypes and NotModels are left out.
+	NotTaskTypes, NotModels []string
+	// Interrupted and Overflow choose rows with that flag set, WithLatency those
+	// that have a latency.
+	Interrupted, Overflow, WithLatency bool
+
+	Order InvocationOrder
+	Skip  int // so many rows in that order are passed over; 0 with After
+	Limit int // rows of an answer at most; required
+	// After is the last row of the page before; nil begins with the first in order.
 	After *InvocationRow
 }
 
-// InvocationPage is a page of rows, newest first.
+// InvocationOrder is the order of the rows of an answer. Rows that are equal in
+// it come newest first: by time, then by rowid, both descending.
+type InvocationOrder uint8
+
+// The orders. Rows without the value asked for come last.
+const (
+	NewestFirst  InvocationOrder = iota
+	SlowestFirst                 // by latency_ms
+	DearestFirst                 // by cost_usd
+)
+
+// InvocationPage is a page of rows in the order asked for.
 type InvocationPage struct {
 	Rows []InvocationRow
-	More bool // older rows match too
+	More bool // rows after these match too
 }
 
 // LineQuery chooses log lines that are read on demand: those that are no longer
@@ -35,7 +54,11 @@ type InvocationPage struct {
 type LineQuery struct {
 	From, To time.Time // closed: From ≤ t ≤ To
 	Filter   *filter.Filter
-	Limit    int // lines of an answer at most: the newest of the range; required
+	// Match chooses among the lines that pass the filter, by what no filter can
+	// say; nil chooses all. It is called from one goroutine at a time, and must not
+	// keep the line.
+	Match func(e *logline.Entry) bool
+	Limit int // lines of an answer at most: the newest of the range; required
 }
 
 // LinePage is the answer to a [LineQuery], oldest first.
@@ -92,4 +115,48 @@ func ColumnJSON(text string) json.RawMessage {
 		return json.RawMessage(text)
 	}
 	return TextJSON(text)
+}
+
+// Match tells whether a row is one that the query chooses, whatever its order
+// and limit.
+func (q *InvocationQuery) Match(r *InvocationRow) bool {
+	model := keyOf(r.ModelActual)
+	switch {
+	case r.Time.IsZero() || !q.From.IsZero() && r.Time.Before(q.From) || !q.To.IsZero() && r.Time.After(q.To):
+		return false
+	case len(q.TaskTypes) > 0 && !slices.Contains(q.TaskTypes, r.TaskType) || slices.Contains(q.NotTaskTypes, r.TaskType):
+		return false
+	case len(q.Models) > 0 && !slices.Contains(q.Models, model) || slices.Contains(q.NotModels, model):
+		return false
+	case len(q.Classes) > 0 && !slices.Contains(q.Classes, r.Class):
+		return false
+	case q.Interrupted && !r.Interrupted || q.Overflow && !r.OverflowEscalated || q.WithLatency && r.LatencyMS == nil:
+		return false
+	}
+	return true
+}
+
+// Compare tells which of two rows comes first in the order: negative for a.
+func (o InvocationOrder) Compare(a, b *InvocationRow) int {
+	by := 0
+	switch o {
+	case SlowestFirst:
+		by = compareDown(a.LatencyMS, b.LatencyMS)
+	case DearestFirst:
+		by = compareDown(a.CostUSD, b.CostUSD)
+	}
+	return cmp.Or(by, b.Time.Compare(a.Time), cmp.Compare(b.RowID, a.RowID))
+}
+
+// compareDown puts the larger value first, and what has none last.
+func compareDown[T cmp.Ordered](a, b *T) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	}
+	return cmp.Compare(*b, *a)
 }

@@ -35,43 +35,51 @@ type Task struct {
 
 // Nudge is one row of nudge_events.
 type Nudge struct {
-	TaskID, Type, Channel string
-	CreatedAt             time.Time
+	ID, TaskID, Type, Channel string
+	CreatedAt                 time.Time
 }
 
 // EscalationState is one row of escalation_state.
 type EscalationState struct {
-	Status, Tier         string
-	CreatedAt, UpdatedAt time.Time
+	ID, TaskID, TaskTitle string
+	Status, Tier          string
+	CreatedAt, UpdatedAt  time.Time
 }
 
 // Correction is one row of correction_log.
 type Correction struct {
-	Field string
-	At    time.Time
+	ID, TaskID          string
+	Via                 string // where it was made: Donna's task_type
+	Field               string
+	Original, Corrected string
+	At                  time.Time
 }
 
 // Rule is one row of learned_preferences.
 type Rule struct {
+	ID, Type, Text        string
+	Confidence            *float64 // 0 to 1
 	Enabled               bool
 	CreatedAt, DisabledAt time.Time
 }
 
 // Skill is one row of skill.
 type Skill struct {
-	Capability, State string
-	CreatedAt         time.Time
+	ID, Capability, State string
+	CreatedAt             time.Time
 }
 
 // SkillTransition is one row of skill_state_transition.
 type SkillTransition struct {
-	ToState string
-	At      time.Time
+	Capability                 string // [None] if the skill is gone
+	FromState, ToState, Reason string
+	At                         time.Time
 }
 
 // SkillEvolution is one row of skill_evolution_log.
 type SkillEvolution struct {
-	Capability, Outcome string // Capability is empty if the skill is gone
+	Capability, Outcome string // Capability is [None] if the skill is gone
+	TriggeredBy         string
 	At                  time.Time
 }
 
@@ -87,13 +95,16 @@ type AgentRun struct {
 
 // AuditEvent is one audit row of invocation_log with what its output says.
 type AuditEvent struct {
+	ID             string // of the row in invocation_log
+	EscalationID   *int64
 	At             time.Time
 	TaskType       string // escalation_lifecycle or tool_gap_lifecycle
 	Event          string
 	Channel        string // of escalation_validated
 	ExtensionID    string // of extension_granted, as text
 	AmountUSD      float64
-	Severity       string // of tool_gap_detected
+	Tool           string // of tool_gap_detected, as are the following
+	Severity       string
 	DetectionPoint string
 	IsNew          bool
 }

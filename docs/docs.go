@@ -8,3 +8,9 @@ import _ "embed"
 //
 //go:embed figures.md
 var Figures string
+
+// Alerts is alerts.md; its first block of YAML is the whole section alerts of the
+// configuration, with its defaults.
+//
+//go:embed alerts.md
+var Alerts string

@@ -260,11 +260,10 @@ func TestErrorsFilter(t *testing.T) {
 		for d.focused() != "Where from" {
 			d.press("n")
 		}
-		d.press("G") // the last value: no event type
-		d.press("enter")
+		d.press("right", "right", "right", "enter") // no event type
 		d.must(`filter: event:task_failed event_type=""`)
-		d.press("g", "down", "enter")
-		d.must("service=")
+		d.press("left", "left", "left", "enter")
+		d.must(" service=")
 		d.press("esc")
 		d.mustNot("filter: ", "filtered")
 		d.must("61 lines")

@@ -81,27 +81,32 @@ func TestHistoryIsNotOverwritten(t *testing.T) {
 	}
 }
 
-// A view ends its work when nobody can come back to it, not before.
-func TestForgottenViewsAreClosed(t *testing.T) {
+// A view ends its work when it is left, each time, and not when others are.
+func TestViewsThatAreLeftAreClosed(t *testing.T) {
 	r := newRouter(&views.Context{})
 	a, b := &exportable{}, &exportable{}
+	check := func(after string, wantA, wantB int) {
+		t.Helper()
+		if a.closed != wantA || b.closed != wantB {
+			t.Errorf("%s: closed %d, %d times; want %d, %d", after, a.closed, b.closed, wantA, wantB)
+		}
+	}
 	r.push(a)
-	r.pop() // alt+left leads there again
+	r.switchTo(1)
+	r.switchTo(0)
+	check("another tab and back", 0, 0)
+	r.pop()
+	check("back", 1, 0)
 	r.goBack()
 	r.push(b)
+	check("opened again, and another", 1, 0)
 	r.goBack()
-	if a.closed+b.closed != 0 {
-		t.Fatalf("closed %d, %d times while somebody can come back", a.closed, b.closed)
-	}
-	r.pop() // b lay ahead only
-	if a.closed != 0 || b.closed != 1 {
-		t.Errorf("closed %d, %d times; want 0, 1", a.closed, b.closed)
-	}
+	check("the last move taken back", 1, 1)
+	r.pop()
+	check("back again", 2, 1)
 	for range maxHistory {
 		r.switchTo(1)
 		r.switchTo(2)
 	}
-	if a.closed != 1 || b.closed != 1 {
-		t.Errorf("closed %d, %d times; want 1, 1", a.closed, b.closed)
-	}
+	check("forgotten", 2, 1)
 }

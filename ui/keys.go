@@ -100,6 +100,7 @@ func Bindings() []Scope {
 	board, logs, bar, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewBarKeys(), views.NewDetailKeys()
 	life, item := views.NewTraceKeys(), views.NewTraceItemKeys()
 	errorsView := views.NewErrorsKeys()
+	behind := views.NewBehindKeys()
 	pick, line := NewPickKeys(), NewPaletteKeys()
 	ranges, about := views.NewRangePickerKeys(), NewInspectKeys()
 	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
@@ -107,6 +108,7 @@ func Bindings() []Scope {
 		{Name: "Everywhere", Bindings: everywhere},
 		{Name: "Panels", Bindings: values(board.All()), beside: everywhere},
 		{Name: "Errors", Bindings: values(errorsView.All()), beside: slices.Concat(everywhere, values(board.All()))},
+		{Name: "Rows behind a figure", Bindings: values(behind.All()), beside: everywhere},
 		{Name: "Logs", Bindings: values(logs.All()), beside: everywhere},
 		{Name: "Filter bar", Bindings: values(bar.All()), beside: closing[1:]},
 		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},

@@ -100,7 +100,7 @@ func (r *router) popTo(i int) {
 	if s := r.trail(); i >= 0 && i < len(s)-1 {
 		r.leave()
 		r.stacks[r.current] = s[:i+1]
-		r.rest()
+		r.rest(s)
 	}
 }
 
@@ -118,24 +118,7 @@ func (r *router) switchTo(tab int) {
 func (r *router) leave() {
 	r.behind = append(r.behind, place{r.current, r.trail()})
 	forgotten := len(r.behind) - min(len(r.behind), maxHistory)
-	gone := slices.Concat(r.behind[:forgotten], r.ahead)
-	r.behind, r.ahead = slices.Clone(r.behind[forgotten:]), nil
-	r.close(gone)
-}
-
-// close ends the work of views that can't be reached any more.
-func (r *router) close(gone []place) {
-	if len(gone) == 0 {
-		return
-	}
-	kept := r.all()
-	for _, p := range gone {
-		for _, v := range p.open {
-			if c, ok := v.(interface{ Close() }); ok && !slices.Contains(kept, v) {
-				c.Close()
-			}
-		}
-	}
+	r.behind, r.ahead = slices.Clone(r.behind[forgotten:]), nil // their views rest already
 }
 
 // goBack takes the last move back; goForward makes it again.
@@ -153,22 +136,18 @@ func (r *router) retrace(from, to []place) (restFrom, restTo []place) {
 	if p.tab != r.current {
 		r.last, r.current = r.current, p.tab
 	}
+	left := r.stacks[p.tab]
 	r.stacks[p.tab] = p.open
-	r.rest()
+	r.rest(left)
 	return from[:n-1], append(to, here)
 }
 
-// rest ends what views have under way that are open no more, but that the reader
-// can still go back to.
-func (r *router) rest() {
-	open := make(map[views.View]bool)
-	for _, s := range r.stacks {
-		for _, v := range s {
-			open[v] = true
-		}
-	}
-	for _, v := range r.all() {
-		if c, ok := v.(views.Closer); ok && !open[v] {
+// rest ends what those of the views have under way that are open no more. The
+// reader can still go back to them: then they go on.
+func (r *router) rest(left []views.View) {
+	open := slices.Concat(r.stacks...)
+	for _, v := range left {
+		if c, ok := v.(views.Closer); ok && !slices.Contains(open, v) {
 			c.Close()
 		}
 	}

@@ -32,7 +32,7 @@ func TestEveryListOpensItsRows(t *testing.T) {
 						before := strings.Join(d.lines(), "\n")
 						panel := d.focused()
 						d.press("enter")
-						if id := d.top().ID(); !slices.Contains([]views.ID{views.IDRow, views.IDInvocation, views.IDLines, views.IDLine}, id) {
+						if id := d.top().ID(); !slices.Contains([]views.ID{views.IDRow, views.IDInvocation, views.IDLines, views.IDLine, views.IDBehind}, id) {
 							t.Fatalf("%s: enter has opened %s", panel, id)
 						}
 						checkFrame(t, d.lines(), 120, 40)

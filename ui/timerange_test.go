@@ -33,6 +33,10 @@ func (a *slowArchive) Invocations(ctx context.Context, q data.InvocationQuery) (
 	return data.InvocationPage{}, a.wait(ctx)
 }
 
+func (a *slowArchive) Rows(ctx context.Context, _ data.RowQuery) (data.RowPage, error) {
+	return data.RowPage{}, a.wait(ctx)
+}
+
 func (a *slowArchive) Lines(ctx context.Context, _ data.LineQuery, _ func(float64)) (data.LinePage, error) {
 	return data.LinePage{}, a.wait(ctx)
 }

@@ -21,13 +21,11 @@ import (
 // stateDir is where donnatop keeps what it has to remember; "" if the environment
 // doesn't tell.
 func stateDir(e *env) string {
-	if dir, ok := e.getenv("XDG_STATE_HOME"); ok && filepath.IsAbs(dir) {
-		return filepath.Join(dir, "donnatop")
+	dir, err := userStateDir(e)
+	if err != nil {
+		return ""
 	}
-	if home, ok := e.getenv("HOME"); ok && home != "" {
-		return filepath.Join(home, ".local", "state", "donnatop")
-	}
-	return ""
+	return filepath.Join(dir, "donnatop")
 }
 
 // Names of the files in stateDir.

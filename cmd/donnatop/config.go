@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/docs"
 	"github.com/donna-project/donnatop/ui/safe"
 )
 
@@ -158,7 +159,7 @@ func (o *options) settingKeys() []string {
 
 func (o *options) explain(w io.Writer, key string) error {
 	if meaning, ok := sectionMeanings[key]; ok {
-		_, err := fmt.Fprintf(w, "%s  (section)\n  %s\n", key, meaning)
+		_, err := fmt.Fprintf(w, "%s  (section)\n  %s\n%s", key, meaning, sectionExample(key))
 		return err
 	}
 	all := o.settings()
@@ -181,6 +182,17 @@ func (o *options) explain(w io.Writer, key string) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// sectionExample is a section with everything there is and its defaults, where a
+// document of ours has one.
+func sectionExample(name string) string {
+	if name != "alerts" {
+		return ""
+	}
+	_, text, _ := strings.Cut(docs.Alerts, "```yaml\n")
+	text, _, _ = strings.Cut(text, "```")
+	return "\n" + text
 }
 
 func (o *options) explainAll(w io.Writer, markdown bool) error {

@@ -115,7 +115,7 @@ func (o *options) checks(e *env, settings error) []doctor.Check {
 		{Name: "keys", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkKeys(report) }},
 		{Name: "filters", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkFilters(report) }},
 		{Name: "themes", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkThemes(report) }},
-		{Name: "alerts", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkAlerts(report) }},
+		{Name: "alerts", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkAlerts(e, report) }},
 		doctor.CheckWritable("cache_dir", ownDir(os.UserCacheDir()), exists, tryToWrite),
 		doctor.CheckWritable("state_dir", ownDir(userStateDir(e)), exists, tryToWrite),
 	}

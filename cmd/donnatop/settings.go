@@ -52,7 +52,7 @@ func (o *options) settings() []setting {
 var sectionMeanings = map[string]string{
 	"keys":    "key bindings by the name of their action, as 'donnatop keys' lists them",
 	"filters": "saved filters by name",
-	"alerts":  "alert rules and where alerts go",
+	"alerts":  "alert rules and where alerts go, as docs/alerts.md has them",
 	"serve":   "the dashboard over SSH",
 }
 

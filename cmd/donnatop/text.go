@@ -80,8 +80,8 @@ func writePanels(out io.Writer, o *options, snap *data.Snapshot, report *data.Re
 	in := &panels.Input{Snapshot: snap, Figures: report.Figures, Window: report.Window.Name, Cursor: -1}
 	for _, p := range list {
 		height := chartHeight
-		if p.Rows != nil {
-			height = min(p.Rows(in)+headings, listHeight)
+		if rows := p.Items(env, in, textWidth, listHeight).Rows; rows > 0 {
+			height = min(rows+headings, listHeight)
 		}
 		lines := p.Draw(env, in, textWidth, height)
 		for i := range lines {

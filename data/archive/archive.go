@@ -14,9 +14,12 @@ import (
 	"github.com/donna-project/donnatop/data/trace"
 )
 
-// Invocations gives pages of invocation_log; data/sqlite has it.
-type Invocations interface {
+// Database gives pages of invocation_log, and rows of other tables; data/sqlite
+// has one.
+type Database interface {
 	Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error)
+	// Read lets fn find rows.
+	Read(ctx context.Context, fn func(find func(data.RowQuery) (data.RowPage, error)) error) error
 }
 
 // Source is a log whose lines can be asked for: [Files], and data/loki's Search.
@@ -31,7 +34,7 @@ type Source interface {
 // Options name the sources; those that are nil are not configured.
 type Options struct {
 	Clock clockwork.Clock // required
-	DB    Invocations
+	DB    Database
 	Logs  []Source // of a line that several have, it is the first one's
 	// Snapshot tells of what is known to be missing in the logs; nil without a Hub.
 	Snapshot func() *data.Snapshot
@@ -43,12 +46,27 @@ type Archive struct{ o Options }
 // New makes an Archive; nothing is read yet.
 func New(o Options) *Archive { return &Archive{o} }
 
-// Invocations gives a page of rows, newest first.
+// errNoDatabase says how to configure one.
+var errNoDatabase = errors.New("no database to read rows from: give --db PATH (or DONNA_DB_PATH)")
+
+// Invocations gives a page of rows in the order asked for.
 func (a *Archive) Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error) {
 	if a.o.DB == nil {
-		return data.InvocationPage{}, errors.New("no database to read rows from: give --db PATH (or DONNA_DB_PATH)")
+		return data.InvocationPage{}, errNoDatabase
 	}
 	return a.o.DB.Invocations(ctx, q)
+}
+
+// Rows gives rows of one of the other tables.
+func (a *Archive) Rows(ctx context.Context, q data.RowQuery) (page data.RowPage, err error) {
+	if a.o.DB == nil {
+		return page, errNoDatabase
+	}
+	err = a.o.DB.Read(ctx, func(find func(data.RowQuery) (data.RowPage, error)) error {
+		page, err = find(q)
+		return err
+	})
+	return page, err
 }
 
 // Lines gives the newest lines of a range that the filter chooses, from all
@@ -171,7 +189,7 @@ type newestLines struct {
 // take takes those in that are wanted; see [Source].
 func (n *newestLines) take(lines []trace.Found, before time.Time) (more bool) {
 	for _, f := range lines {
-		if f.Time.Before(n.q.From) || f.Time.After(n.q.To) || !n.q.Filter.Match(&f.Entry) {
+		if f.Time.Before(n.q.From) || f.Time.After(n.q.To) || !n.q.Filter.Match(&f.Entry) || n.q.Match != nil && !n.q.Match(&f.Entry) {
 			continue
 		}
 		if n.lines = append(n.lines, f); len(n.lines) >= 2*n.q.Limit+batch {

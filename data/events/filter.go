@@ -59,3 +59,31 @@ func names() []string {
 	slices.SortFunc(all, func(a, b string) int { return len(a) - len(b) }) // a name before those that contain it
 	return all
 }
+
+// MetricFilter is such an alternation for the lines that count as one of the metrics, and of some others.
+func MetricFilter(metrics ...Metric) string {
+	words := []string{`\u00`}
+	levels := false
+	for _, m := range metrics {
+		levels = levels || m >= LevelWarning && m <= LevelCritical
+		if m == DedupHit {
+			metrics = append(metrics, DedupMiss) // the same event, by its verdict
+		}
+	}
+	for _, by := range []map[string]Metric{byEvent, byType} {
+		for name, m := range by {
+			if slices.Contains(metrics, m) {
+				words = append(words, name)
+			}
+		}
+	}
+	slices.Sort(words)
+	for i, w := range words {
+		words[i] = regexp.QuoteMeta(w)
+	}
+	all := strings.Join(words, "|")
+	if levels {
+		all += "|" + levelWords
+	}
+	return all
+}

@@ -249,7 +249,7 @@ func TestWhichPanelsHaveNoCommand(t *testing.T) {
 		}
 		without = append(without, id)
 	}
-	want := []string{"breakers", "data_dirs", "disks", "escalations_extensions", "last_ok", "overview_services", "services", "skill_nightly", "vitals"}
+	want := []string{"breakers", "data_dirs", "disks", "escalations_extensions", "last_ok", "overview_alerts", "overview_services", "services", "skill_nightly", "vitals"}
 	if !slices.Equal(without, want) {
 		t.Errorf("no command for %v, want %v", without, want)
 	}

@@ -38,6 +38,8 @@ var panels = func() map[string]entry {
 	} {
 		all[overview] = all[of]
 	}
+	all["overview_alerts"] = entry{[]string{"alerts.state", "alerts.since", "alerts.value"}, unitNone, []string{"containers", "disks", "log lines", "invocation_log"},
+		elsewhere("how a rule is follows from what held before as well: donnatop watch --rehearse 7d shows the rows and lines behind it")}
 	all["overview_calls"] = entry{[]string{"llm.calls.W", "llm.failures.W", "errors.counts.W", "health.error_rate_5m"}, unitRows, fromInvocations, func(a asked) headline {
 		if a.window != data.WindowRange || a.f.Range == nil || !a.f.Range.Past {
 			a.window = data.Window1h

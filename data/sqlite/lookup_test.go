@@ -366,6 +366,8 @@ func TestInvocationFlags(t *testing.T) {
 		{data.InvocationQuery{Models: []string{data.None}}, nil},
 		{data.InvocationQuery{Classes: []data.Class{data.ClassShadow}}, []int64{4}},
 		{data.InvocationQuery{TaskTypes: []string{"other"}}, nil},
+		{data.InvocationQuery{NotTaskTypes: []string{"other"}, NotModels: []string{"local"}}, []int64{4, 2, 1}},
+		{data.InvocationQuery{NotTaskTypes: []string{"parse_task"}}, nil},
 	} {
 		c.q.Limit = 10
 		page, err := l.Invocations(t.Context(), c.q)
@@ -378,6 +380,56 @@ func TestInvocationFlags(t *testing.T) {
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%+v: %v, want %v", c.q, got, c.want)
+		}
+	}
+}
+
+// TestInvocationOrders: pages in every order are those of a plain sort, wherever
+// they begin.
+func TestInvocationOrders(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 1))
+	d := newDonna(t, t.TempDir())
+	const rows = 300
+	for range rows {
+		d.call(testNow.Add(-time.Duration(rng.IntN(200)) * time.Hour))
+	}
+	d.exec("UPDATE invocation_log SET latency_ms = CASE rowid % 3 WHEN 0 THEN 'none' ELSE rowid * 7919 % 40 END, cost_usd = (rowid * 31 % 9) / 4.0")
+	for _, indexed := range []bool{true, false} {
+		if !indexed {
+			d.exec("DROP INDEX ix_invocation_log_timestamp")
+		}
+		l := NewLookup(d.path)
+		all, err := l.Invocations(t.Context(), data.InvocationQuery{Limit: rows})
+		if err != nil || len(all.Rows) != rows {
+			t.Fatalf("%d rows, %v", len(all.Rows), err)
+		}
+		for range 30 {
+			q := data.InvocationQuery{
+				Order: []data.InvocationOrder{data.NewestFirst, data.SlowestFirst, data.DearestFirst}[rng.IntN(3)], WithLatency: rng.IntN(2) == 0,
+				Limit: 1 + rng.IntN(90), Skip: rng.IntN(3) * rng.IntN(60), From: testNow.Add(-time.Duration(100+rng.IntN(120)) * time.Hour),
+			}
+			if q.Order == data.NewestFirst && !indexed {
+				continue // its order is that of rowids
+			}
+			want := slices.Clone(all.Rows)
+			want = slices.DeleteFunc(want, func(r data.InvocationRow) bool { return !q.Match(&r) })
+			slices.SortFunc(want, func(a, b data.InvocationRow) int { return q.Order.Compare(&a, &b) })
+			want = want[min(q.Skip, len(want)):]
+			var got []data.InvocationRow
+			for {
+				page, err := l.Invocations(t.Context(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, page.Rows...)
+				if !page.More || len(page.Rows) != q.Limit {
+					break
+				}
+				q.After = &page.Rows[len(page.Rows)-1]
+			}
+			if !slices.EqualFunc(got, want, func(a, b data.InvocationRow) bool { return a.RowID == b.RowID }) {
+				t.Fatalf("%+v: %d rows, want %d", q, len(got), len(want))
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +16,10 @@ import (
 	"github.com/donna-project/donnatop/data/timestamp"
 )
 
-// Invocations gives a page of invocation_log, newest first and of equal times
-// the highest rowid first. Rows without a readable timestamp are in no page.
+// Invocations gives a page of invocation_log in the order asked for, of rows that
+// are equal in it the newest and then the highest rowid first. Rows without a
+// readable timestamp are in no page. For any order but that of time all rows of
+// the range are looked at.
 //
 // It walks down the index on timestamp hour by hour. The forms without an offset
 // or with UTC's are found by the hour they begin with; those with another one,
@@ -38,7 +41,7 @@ func (l *Lookup) Invocations(ctx context.Context, q data.InvocationQuery) (data.
 		} else {
 			err = w.byTime()
 		}
-		page = w.page
+		page = w.result()
 		return err
 	})
 	return page, err
@@ -53,14 +56,45 @@ type pageWalk struct {
 	parse  timestamp.Parser[[]byte]
 	page   data.InvocationPage
 
-	types, models map[string]bool // that are asked for; nil for all
+	types, models       map[string]bool // that are asked for; nil for all
+	notTypes, notModels map[string]bool
+
+	after *data.InvocationRow // of another order than that of time
 
 	odd     []data.InvocationRow // with offsets, of the days seen so far
 	oddFrom time.Time            // midnight of the earliest of these days
 }
 
 func newPageWalk(ctx context.Context, d *database, q data.InvocationQuery) *pageWalk {
-	return &pageWalk{ctx: ctx, d: d, q: q, types: setOf(q.TaskTypes), models: setOf(q.Models)}
+	w := &pageWalk{
+		ctx: ctx, d: d, q: q, types: setOf(q.TaskTypes), models: setOf(q.Models), notTypes: setOf(q.NotTaskTypes), notModels: setOf(q.NotModels),
+	}
+	w.q.Skip = max(q.Skip, 0)
+	if q.After != nil {
+		w.q.Skip = 0
+	}
+	w.q.Limit = min(q.Limit, math.MaxInt-w.q.Skip) + w.q.Skip // cut off in the end
+	if q.Order != data.NewestFirst {
+		w.after, w.q.After = q.After, nil // in time it says nothing
+	}
+	return w
+}
+
+// result is the page once all has been seen that may belong to it.
+func (w *pageWalk) result() data.InvocationPage {
+	if w.q.Order != data.NewestFirst {
+		w.best()
+	}
+	w.page.Rows = w.page.Rows[min(w.q.Skip, len(w.page.Rows)):]
+	return w.page
+}
+
+// best keeps those rows of the page that come first in its order.
+func (w *pageWalk) best() {
+	slices.SortFunc(w.page.Rows, func(a, b data.InvocationRow) int { return w.q.Order.Compare(&a, &b) })
+	if over := len(w.page.Rows) - w.q.Limit; over > 0 {
+		w.page.Rows, w.page.More = slices.Clone(w.page.Rows[:w.q.Limit]), true
+	}
 }
 
 func setOf(names []string) map[string]bool {
@@ -78,7 +112,7 @@ func setOf(names []string) map[string]bool {
 func (w *pageWalk) byTime() error {
 	hour, found, err := w.firstHour()
 	for err == nil && found && !w.past(hour) {
-		if err = w.readHour(hour); err != nil || w.page.More {
+		if err = w.readHour(hour); err != nil || w.full() {
 			return err
 		}
 		hour, found, err = w.hourBefore(hour)
@@ -290,7 +324,24 @@ func (w *pageWalk) readHour(hour time.Time) error {
 	return nil
 }
 
+// full tells whether no row that is still to come can belong to the page.
+func (w *pageWalk) full() bool { return w.q.Order == data.NewestFirst && w.page.More }
+
+// bestEvery spares sorting too often where the limit is small.
+const bestEvery = 4096
+
 func (w *pageWalk) add(rows []data.InvocationRow) {
+	if w.q.Order != data.NewestFirst {
+		for i := range rows {
+			if w.after == nil || w.q.Order.Compare(w.after, &rows[i]) < 0 {
+				w.page.Rows = append(w.page.Rows, rows[i])
+			}
+		}
+		if len(w.page.Rows)-w.q.Limit > max(w.q.Limit, bestEvery) {
+			w.best()
+		}
+		return
+	}
 	w.page.Rows = append(w.page.Rows, rows...)
 	if len(w.page.Rows) > w.q.Limit {
 		w.page.Rows, w.page.More = w.page.Rows[:w.q.Limit:w.q.Limit], true
@@ -311,6 +362,14 @@ func (w *pageWalk) within(t time.Time, rowid int64) bool {
 func (w *pageWalk) wanted(st *stmt) bool {
 	if w.types != nil && !holdsKey(w.types, st.column(3)) || w.models != nil && !holdsKey(w.models, st.column(6)) {
 		return false
+	}
+	if w.notTypes != nil && holdsKey(w.notTypes, st.column(3)) || w.notModels != nil && holdsKey(w.notModels, st.column(6)) {
+		return false
+	}
+	if w.q.WithLatency {
+		if _, ok := st.column(7).int(); !ok {
+			return false
+		}
 	}
 	if w.q.Interrupted && !st.column(12).bool() || w.q.Overflow && !st.column(13).bool() {
 		return false
@@ -344,7 +403,7 @@ func (w *pageWalk) byRowID() error {
 		}
 		high = a.RowID - 1
 	}
-	for !w.page.More {
+	for !w.full() {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/donna-project/donnatop/data"
@@ -22,7 +23,8 @@ const tableChunk = 5000
 // tableReader reads one table row by row.
 type tableReader struct {
 	name    string
-	columns []string
+	columns []string // that figures want
+	details []string // that only who looks at a row wants; they come after the columns
 	// begin is told that the table is there, row is given each row.
 	begin func()
 	row   func(r record)
@@ -121,7 +123,8 @@ func (d *database) readTable(r tableReader, missing map[string]bool) error {
 		missing[r.name+"."+c] = true
 	}
 	r.begin()
-	sql := fmt.Sprintf("SELECT rowid, %s FROM %s WHERE rowid > ?1 ORDER BY rowid LIMIT %d", shape.selectList(r.columns), quote(r.name), tableChunk)
+	wanted := slices.Concat(r.columns, r.details)
+	sql := fmt.Sprintf("SELECT rowid, %s FROM %s WHERE rowid > ?1 ORDER BY rowid LIMIT %d", shape.selectList(wanted), quote(r.name), tableChunk)
 	last := int64(minRowID)
 	for {
 		n := 0
@@ -174,17 +177,19 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 			},
 		},
 		{ // Notifications
-			name: "nudge_events", columns: []string{"task_id", "nudge_type", "channel", "created_at"},
+			name: "nudge_events", columns: []string{"task_id", "nudge_type", "channel", "created_at"}, details: []string{"id"},
 			begin: func() { t.Nudges = []data.Nudge{} },
 			row: func(r record) {
-				t.Nudges = append(t.Nudges, data.Nudge{TaskID: r.text(0), Type: r.key(1), Channel: r.key(2), CreatedAt: r.time(3)})
+				t.Nudges = append(t.Nudges, data.Nudge{TaskID: r.text(0), Type: r.key(1), Channel: r.key(2), CreatedAt: r.time(3), ID: r.text(4)})
 			},
 		},
 		{
-			name: "escalation_state", columns: []string{"status", "current_tier", "created_at", "updated_at"},
+			name: "escalation_state", columns: []string{"status", "current_tier", "created_at", "updated_at"}, details: []string{"id", "task_id", "task_title"},
 			begin: func() { t.EscalationStates = []data.EscalationState{} },
 			row: func(r record) {
-				t.EscalationStates = append(t.EscalationStates, data.EscalationState{Status: r.key(0), Tier: r.key(1), CreatedAt: r.time(2), UpdatedAt: r.time(3)})
+				t.EscalationStates = append(t.EscalationStates, data.EscalationState{
+					Status: r.key(0), Tier: r.key(1), CreatedAt: r.time(2), UpdatedAt: r.time(3), ID: r.text(4), TaskID: r.text(5), TaskTitle: r.text(6),
+				})
 			},
 		},
 		{ // Escalations
@@ -202,37 +207,47 @@ func tableReaders(t *data.Tables, names *agentNames) []tableReader {
 		},
 		{ // Preferences
 			name: "correction_log", columns: []string{"field_corrected", "timestamp"},
-			begin: func() { t.Corrections = []data.Correction{} },
+			details: []string{"id", "task_id", "task_type", "original_value", "corrected_value"},
+			begin:   func() { t.Corrections = []data.Correction{} },
 			row: func(r record) {
-				t.Corrections = append(t.Corrections, data.Correction{Field: r.key(0), At: r.time(1)})
+				t.Corrections = append(t.Corrections, data.Correction{
+					Field: r.key(0), At: r.time(1), ID: r.text(2), TaskID: r.text(3), Via: r.text(4), Original: r.text(5), Corrected: r.text(6),
+				})
 			},
 		},
 		{
 			name: "learned_preferences", columns: []string{"enabled", "created_at", "disabled_at"},
-			begin: func() { t.Rules = []data.Rule{} },
+			details: []string{"id", "rule_type", "rule_text", "confidence"},
+			begin:   func() { t.Rules = []data.Rule{} },
 			row: func(r record) {
-				t.Rules = append(t.Rules, data.Rule{Enabled: r.bool(0), CreatedAt: r.time(1), DisabledAt: r.time(2)})
+				t.Rules = append(t.Rules, data.Rule{
+					Enabled: r.bool(0), CreatedAt: r.time(1), DisabledAt: r.time(2), ID: r.text(3), Type: r.text(4), Text: r.text(5), Confidence: r.floatOrNil(6),
+				})
 			},
 		},
 		{ // Skills
-			name: "skill", columns: []string{"capability_name", "state", "created_at"},
+			name: "skill", columns: []string{"capability_name", "state", "created_at"}, details: []string{"id"},
 			begin: func() { t.Skills = []data.Skill{} },
 			row: func(r record) {
-				t.Skills = append(t.Skills, data.Skill{Capability: r.key(0), State: r.key(1), CreatedAt: r.time(2)})
+				t.Skills = append(t.Skills, data.Skill{Capability: r.key(0), State: r.key(1), CreatedAt: r.time(2), ID: r.text(3)})
 			},
 		},
 		{
-			name: "skill_state_transition", columns: []string{"to_state", "at"},
+			name: "skill_state_transition", columns: []string{"to_state", "at"}, details: []string{"skill_id", "from_state", "reason"},
 			begin: func() { t.SkillTransitions = []data.SkillTransition{} },
 			row: func(r record) {
-				t.SkillTransitions = append(t.SkillTransitions, data.SkillTransition{ToState: r.key(0), At: r.time(1)})
+				t.SkillTransitions = append(t.SkillTransitions, data.SkillTransition{
+					ToState: r.key(0), At: r.time(1), Capability: named(names.capabilities, r.text(2)), FromState: r.text(3), Reason: r.text(4),
+				})
 			},
 		},
 		{
-			name: "skill_evolution_log", columns: []string{"skill_id", "outcome", "at"},
+			name: "skill_evolution_log", columns: []string{"skill_id", "outcome", "at"}, details: []string{"triggered_by"},
 			begin: func() { t.SkillEvolutions = []data.SkillEvolution{} },
 			row: func(r record) {
-				t.SkillEvolutions = append(t.SkillEvolutions, data.SkillEvolution{Capability: named(names.capabilities, r.text(0)), Outcome: r.text(1), At: r.time(2)})
+				t.SkillEvolutions = append(t.SkillEvolutions, data.SkillEvolution{
+					Capability: named(names.capabilities, r.text(0)), Outcome: r.text(1), At: r.time(2), TriggeredBy: r.text(3),
+				})
 			},
 		},
 		{ // Agents, Skills
@@ -312,12 +327,13 @@ func (d *database) readAudit(above int64) (events []data.AuditEvent, last int64,
 		return nil, last, nil
 	}
 	events = []data.AuditEvent{}
+	columns := d.table.selectList([]string{"timestamp", "output", "id", "escalation_request_id"})
 	for _, taskType := range auditTypes {
-		err := d.conn.each("SELECT rowid, timestamp, output FROM invocation_log WHERE task_type = ?1 AND rowid > ?2", func(st *stmt) bool {
+		err := d.conn.each("SELECT rowid, "+columns+" FROM invocation_log WHERE task_type = ?1 AND rowid > ?2", func(st *stmt) bool {
 			r := record{st}
 			rowid, _ := st.column(0).int()
 			last = max(last, rowid)
-			e := data.AuditEvent{At: r.time(0), TaskType: taskType}
+			e := data.AuditEvent{At: r.time(0), TaskType: taskType, ID: r.text(2), EscalationID: r.intOrNil(3)}
 			parseAudit(r.text(1), &e)
 			events = append(events, e)
 			return true
@@ -337,6 +353,7 @@ func parseAudit(output string, e *data.AuditEvent) {
 		Channel        string   `json:"channel"`
 		ExtensionID    any      `json:"extension_id"`
 		AmountUSD      *float64 `json:"amount_usd"`
+		Tool           string   `json:"tool_name"`
 		Severity       string   `json:"severity"`
 		DetectionPoint string   `json:"detection_point"`
 		IsNew          bool     `json:"is_new"`
@@ -344,7 +361,7 @@ func parseAudit(output string, e *data.AuditEvent) {
 	if json.Unmarshal([]byte(output), &payload) != nil {
 		return
 	}
-	e.Event, e.Channel, e.Severity = payload.Event, payload.Channel, payload.Severity
+	e.Event, e.Channel, e.Tool, e.Severity = payload.Event, payload.Channel, payload.Tool, payload.Severity
 	e.DetectionPoint, e.IsNew = payload.DetectionPoint, payload.IsNew
 	if payload.ExtensionID != nil {
 		e.ExtensionID = fmt.Sprint(payload.ExtensionID)

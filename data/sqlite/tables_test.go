@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +29,8 @@ func TestTablesAreReadInEveryForm(t *testing.T) {
 		`CREATE TABLE memory_documents (id VARCHAR(36), source_type VARCHAR(20), created_at DATETIME, deleted_at DATETIME)`,
 		`INSERT INTO memory_documents VALUES ('d1', 'vault', '2026-06-01 10:00:00.000001', NULL), ('d2', 'vault', '2026-06-01 10:00:00', '2026-06-02T10:00:00'),
 			('d3', 'chat', '2026-06-15 12:34:57', NULL), ('d4', 'chat', '2026-06-15 12:34:57.000001', NULL), ('d5', NULL, '2026-06-01 10:00:00', '2026-07-01T00:00:00')`,
+		`CREATE TABLE correction_log (id VARCHAR(36), timestamp DATETIME, field_corrected VARCHAR(50), corrected_value TEXT)`,
+		`INSERT INTO correction_log VALUES ('k1', '2026-06-01T10:00:00+00:00', 'priority', '3')`,
 		`CREATE TABLE memory_chunks (chunk_id VARCHAR(36), document_id VARCHAR(36))`,
 		`INSERT INTO memory_chunks VALUES ('c1', 'd1'), ('c2', 'd1'), ('c3', 'd2'), ('c4', 'd3')`,
 	} {
@@ -61,6 +65,16 @@ func TestTablesAreReadInEveryForm(t *testing.T) {
 	if diff := cmp.Diff(wantRuns, got.SkillRuns); diff != "" {
 		t.Errorf("skill runs (-want +got):\n%s", diff)
 	}
+	// What only a reader of the row wants is no loss to the figures if the file lacks it.
+	wantCorrections := []data.Correction{{ID: "k1", Field: "priority", Corrected: "3", At: at("2026-06-01T10:00:00Z")}}
+	if diff := cmp.Diff(wantCorrections, got.Corrections); diff != "" {
+		t.Errorf("corrections (-want +got):\n%s", diff)
+	}
+	for column := range got.MissingColumns {
+		if strings.HasPrefix(column, "correction_log.") {
+			t.Errorf("%s is missed", column)
+		}
+	}
 	// d2 is deleted, d4 is created a microsecond after now, d5 is deleted later
 	if diff := cmp.Diff(map[string]int64{"vault": 1, "chat": 1, "(none)": 1}, got.MemoryDocuments); diff != "" {
 		t.Errorf("documents (-want +got):\n%s", diff)
@@ -75,21 +89,24 @@ func TestTablesAreReadInEveryForm(t *testing.T) {
 
 func TestAuditRows(t *testing.T) {
 	d := newDonna(t, t.TempDir())
+	rows := 0
 	insert := func(at, taskType, output string) {
+		rows++
 		d.exec(`INSERT INTO invocation_log (id, timestamp, task_type, model_alias, model_actual, input_hash, latency_ms, tokens_in, tokens_out, cost_usd,
-			output, is_shadow, spot_check_queued, user_id) VALUES (hex(randomblob(8)), ?, ?, 'audit', 'audit', '', 0, 0, 0, 0, ?, 0, 0, 'nick')`, at, taskType, output)
+			output, is_shadow, spot_check_queued, user_id) VALUES (?, ?, ?, 'audit', 'audit', '', 0, 0, 0, 0, ?, 0, 0, 'nick')`,
+			fmt.Sprintf("row-%d", rows), at, taskType, output)
 	}
 	insert("2026-06-15T10:00:00+00:00", "escalation_lifecycle", `{"event": "extension_granted", "extension_id": 7, "amount_usd": 2.5, "granted_by": "1"}`)
-	insert("2026-06-15T09:00:00+00:00", "tool_gap_lifecycle", `{"event": "tool_gap_detected", "severity": "high", "detection_point": "skill_draft", "is_new": true}`)
+	insert("2026-06-15T09:00:00+00:00", "tool_gap_lifecycle", `{"event": "tool_gap_detected", "tool_name": "fetch_rss", "severity": "high", "detection_point": "skill_draft", "is_new": true}`)
 	insert("2026-06-15T11:00:00+00:00", "escalation_lifecycle", `{"event": "escalation_validated", "channel": "chat"}`)
 	insert("2026-06-15T11:30:00+00:00", "escalation_lifecycle", `not json`)
 	w := watch(t, d.path)
 	at := func(hour, minute int) time.Time { return time.Date(2026, 6, 15, hour, minute, 0, 0, time.UTC) }
 	want := []data.AuditEvent{
-		{At: at(9, 0), TaskType: "tool_gap_lifecycle", Event: "tool_gap_detected", Severity: "high", DetectionPoint: "skill_draft", IsNew: true},
-		{At: at(10, 0), TaskType: "escalation_lifecycle", Event: "extension_granted", ExtensionID: "7", AmountUSD: 2.5},
-		{At: at(11, 0), TaskType: "escalation_lifecycle", Event: "escalation_validated", Channel: "chat"},
-		{At: at(11, 30), TaskType: "escalation_lifecycle"},
+		{ID: "row-2", At: at(9, 0), TaskType: "tool_gap_lifecycle", Event: "tool_gap_detected", Tool: "fetch_rss", Severity: "high", DetectionPoint: "skill_draft", IsNew: true},
+		{ID: "row-1", At: at(10, 0), TaskType: "escalation_lifecycle", Event: "extension_granted", ExtensionID: "7", AmountUSD: 2.5},
+		{ID: "row-3", At: at(11, 0), TaskType: "escalation_lifecycle", Event: "escalation_validated", Channel: "chat"},
+		{ID: "row-4", At: at(11, 30), TaskType: "escalation_lifecycle"},
 	}
 	if diff := cmp.Diff(want, w.live(4).Tables.Audit); diff != "" {
 		t.Errorf("audit (-want +got):\n%s", diff)

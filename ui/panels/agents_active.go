@@ -18,7 +18,6 @@ func agentsActivePanel() Panel {
 			}
 			return dbStatus(in, fixed(in, format.Int(int64(len(in.Figures.Agents.Active)))))
 		},
-		Rows: rowsOf(agentsOf, func(f *data.Agents, _ *Input) int { return len(f.Active) }),
 		Draw: drawingOf(agentsOf, drawAgentsActive),
 	}
 }
@@ -66,7 +65,7 @@ func drawAgentsActive(v *view, f *data.Agents) {
 			{head: "task", w: 8, most: 36, flex: true, drop: 7},
 			{head: "run", w: 8, most: 36, flex: true, drop: 8},
 		},
-		rows: len(f.Active), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.Active), list: true, item: func(row int) Item { return activeItem(&f.Active[row]) },
 		empty: lack{lackEmpty, "nothing is running", ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -104,4 +103,14 @@ func (v *view) painted(c cell, f *float64, p themes.Paint) cell {
 		c.paint = p
 	}
 	return c
+}
+
+func activeItem(a *data.ActiveAgent) Item {
+	return Item{
+		Row: a.Kind + " " + a.ID, Text: a.Name, Behind: data.BehindAgent(a.Kind, a.ID),
+		Fields: []Field{
+			{"name", a.Name}, {"kind", a.Kind}, {"elapsed_s", raw(a.ElapsedS)}, {"timeout_s", raw(a.TimeoutS)},
+			{"started_at", raw(a.StartedAt)}, {"task_id", raw(a.TaskID)}, {"id", a.ID},
+		},
+	}
 }

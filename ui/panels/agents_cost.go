@@ -7,13 +7,14 @@ func agentsCostPanel() Panel {
 	return Panel{
 		ID: "agents_cost", Title: "Cost by agent", MinW: 22, MinH: 3,
 		Status: dbStatusOf("30d"),
-		Rows:   rowsOf(agentsOf, func(f *data.Agents, _ *Input) int { return len(f.CostByName) }),
 		Draw: drawingOf(agentsOf, func(v *view, f *data.Agents) {
 			if f.CostByName == nil {
 				v.say(tableLack(v.in, tableRuns))
 				return
 			}
-			v.spendList("agent", f.CostByName, v.Styles.Series[0], lack{lackEmpty, "no runs in 30 days", ""})
+			v.spendList("agent", f.CostByName, v.Styles.Series[0], lack{lackEmpty, "no runs in 30 days", ""}, func(name string) data.Behind {
+				return data.BehindAgentCost(v.now(), name)
+			})
 		}),
 	}
 }
@@ -23,14 +24,15 @@ func agentsSpendPanel() Panel {
 	return Panel{
 		ID: "agents_spend", Title: "LLM spend by caller", MinW: 22, MinH: 3,
 		Status: dbWindowStatus,
-		Rows:   rowsOf(agentsOf, func(f *data.Agents, in *Input) int { return len(f.LLMSpendByCaller[in.Window]) }),
 		Draw: drawingOf(agentsOf, func(v *view, f *data.Agents) {
 			amounts := f.LLMSpendByCaller[v.in.Window]
 			if amounts == nil {
 				v.say(dbLack(v.in, "cost_usd"))
 				return
 			}
-			v.spendList("task type", amounts, v.Styles.Series[2], lack{lackEmpty, "no calls in " + v.in.Window, ""})
+			v.spendList("task type", amounts, v.Styles.Series[2], lack{lackEmpty, "no calls in " + v.in.Window, ""}, func(name string) data.Behind {
+				return data.BehindSpend(v.window(v.in.Window), data.InvocationKeys{TaskType: &name})
+			})
 		}),
 	}
 }

@@ -2,7 +2,9 @@ package panels
 
 import (
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/events"
 	"github.com/donna-project/donnatop/themes"
+	"github.com/donna-project/donnatop/ui/format"
 )
 
 // agentsEventsPanel shows what the log says of agents.
@@ -20,8 +22,13 @@ func drawAgentsEvents(v *view, f *data.Agents) {
 		return
 	}
 	s := v.Styles
-	count := func(head string, w, drop int, some themes.Paint, of func(e *data.AgentEvents) *int64) windowColumn {
-		return windowColumn{head: head, w: w, drop: drop, cell: func(window string, w int) cell {
+	count := func(head string, w, drop int, some themes.Paint, m events.Metric, of func(e *data.AgentEvents) *int64) windowColumn {
+		return windowColumn{head: head, w: w, drop: drop, item: func(name string, w data.Window) Item {
+			if f.Events[name] == nil {
+				return Item{Column: head, Text: format.Missing}
+			}
+			return countItem("", head, *of(f.Events[name]), data.BehindSeries(w, data.SeriesKeys{}, m))
+		}, cell: func(window string, w int) cell {
 			e := f.Events[window]
 			if e == nil {
 				return v.countCell(nil, w)
@@ -34,11 +41,11 @@ func drawAgentsEvents(v *view, f *data.Agents) {
 		}}
 	}
 	columns := []windowColumn{
-		count("dispatched", 10, 4, s.Text, func(e *data.AgentEvents) *int64 { return &e.Dispatched }),
-		count("progress", 8, 3, s.Text, func(e *data.AgentEvents) *int64 { return &e.Progress }),
-		count("completed", 9, 2, s.Text, func(e *data.AgentEvents) *int64 { return &e.Completed }),
-		count("failed", 6, 0, s.Bad, func(e *data.AgentEvents) *int64 { return &e.Failed }),
-		count("timeout", 7, 0, s.Warning, func(e *data.AgentEvents) *int64 { return &e.Timeout }),
+		count("dispatched", 10, 4, s.Text, events.AgentDispatched, func(e *data.AgentEvents) *int64 { return &e.Dispatched }),
+		count("progress", 8, 3, s.Text, events.AgentProgress, func(e *data.AgentEvents) *int64 { return &e.Progress }),
+		count("completed", 9, 2, s.Text, events.AgentCompleted, func(e *data.AgentEvents) *int64 { return &e.Completed }),
+		count("failed", 6, 0, s.Bad, events.AgentFailed, func(e *data.AgentEvents) *int64 { return &e.Failed }),
+		count("timeout", 7, 0, s.Warning, events.AgentTimeout, func(e *data.AgentEvents) *int64 { return &e.Timeout }),
 	}
 	v.parts(v.w, v.windowPart("", columns, v.logsGap(f.Events[v.in.Window] == nil)))
 }

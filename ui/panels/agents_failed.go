@@ -15,7 +15,6 @@ func agentsFailedPanel() Panel {
 			}
 			return dbStatus(in, fixed(in, join(format.Int(int64(len(in.Figures.Agents.FailedToday))), "UTC")))
 		},
-		Rows: rowsOf(agentsOf, func(f *data.Agents, _ *Input) int { return len(f.FailedToday) }),
 		Draw: drawingOf(agentsOf, drawAgentsFailed),
 	}
 }
@@ -33,7 +32,7 @@ func drawAgentsFailed(v *view, f *data.Agents) {
 			{head: "error", w: 10, most: 80, flex: true},
 			{head: "run", w: 8, most: 36, flex: true, drop: 2},
 		},
-		rows: len(f.FailedToday), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.FailedToday), list: true, item: func(row int) Item { return failedItem(&f.FailedToday[row]) },
 		empty: lack{lackEmpty, "none failed today", ""},
 	}
 	t.cell = func(row, col, _ int) cell {
@@ -54,4 +53,11 @@ func drawAgentsFailed(v *view, f *data.Agents) {
 		return cell{text: r.ID, paint: v.Styles.Faint}
 	}
 	v.out = v.table(t, v.w, v.h)
+}
+
+func failedItem(a *data.FailedAgent) Item {
+	return Item{
+		Row: a.Kind + " " + a.ID, Text: a.Name, Behind: data.BehindAgent(a.Kind, a.ID),
+		Fields: []Field{{"name", a.Name}, {"kind", a.Kind}, {"error", raw(a.Error)}, {"id", a.ID}},
+	}
 }

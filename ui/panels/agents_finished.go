@@ -63,9 +63,10 @@ func drawAgentsFinished(v *view, f *data.Agents) {
 			{head: "cost", w: 9, drop: 2},
 			{head: "mean", w: 6, drop: 1},
 		},
-		rows: len(rows), cursor: -1,
+		rows: len(rows), figures: []int{2, 3, 4, 5},
 		empty: lack{lackEmpty, "none in " + v.in.Window, ""},
 	}
+	t.figure = func(row, col int) Item { return v.finishedItem(&rows[row], col) }
 	t.cell = func(row, col, w int) cell {
 		r := &rows[row]
 		first := row == 0 || rows[row-1].window != r.window
@@ -100,4 +101,23 @@ func drawAgentsFinished(v *view, f *data.Agents) {
 		return v.optCell(r.f.MeanS, w, format.SecondsIn)
 	}
 	v.out = v.table(t, v.w, v.h)
+}
+
+// finishedItem is the figure of a column.
+func (v *view) finishedItem(r *finishedRow, col int) Item {
+	w, row := v.window(r.window), r.kind+" "+r.window
+	column := map[int]string{2: "ok", 3: "failed", 4: "cost", 5: "mean time"}[col]
+	if r.f == nil {
+		return Item{Row: row, Column: column, Text: format.Missing}
+	}
+	all := data.BehindFinished(w, r.kind)
+	switch col {
+	case 2:
+		return countItem(row, column, r.f.Succeeded, data.BehindSucceeded(w, r.kind, true))
+	case 3:
+		return countItem(row, column, r.f.Failed, data.BehindSucceeded(w, r.kind, false))
+	case 4:
+		return v.moneyItem(row, column, r.f.CostUSD, all.As(data.SumsCost))
+	}
+	return optItem(row, column, r.f.MeanS, format.Seconds, all)
 }

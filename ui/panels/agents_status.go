@@ -18,6 +18,8 @@ func drawAgentsTaskStatus(v *view, f *data.Agents) {
 	case len(f.TaskStatus) == 1 && f.TaskStatus[data.None] > 0:
 		v.say(lack{lackNone, "no data", "no task has an agent_status: it is set by the prep agent, which a stock Donna does not run"})
 	default:
-		v.divided("status", f.TaskStatus, lack{lackEmpty, "no tasks", ""})
+		v.divided("status", f.TaskStatus, lack{lackEmpty, "no tasks", ""}, func(status string) data.Behind {
+			return data.BehindAgentStatus(v.now(), status)
+		})
 	}
 }

@@ -13,7 +13,6 @@ func overviewAlertsPanel() Panel {
 	return Panel{
 		ID: "overview_alerts", Title: "Alerts", MinW: 26, MinH: 2,
 		Status: alertsStatus,
-		Rows:   func(in *Input) int { return len(Alerts(in.Figures)) },
 		Draw:   drawing(drawAlerts),
 	}
 }
@@ -116,7 +115,7 @@ func drawAlerts(v *view) {
 			{head: "limit", w: 6, drop: 4},
 			{head: "detail", w: 12, most: 90, flex: true, drop: 2},
 		},
-		rows: len(alerts), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(alerts), list: true, item: func(row int) Item { return alertItem(&alerts[row]) },
 		empty: lack{lackEmpty, "no rules", ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -151,4 +150,13 @@ func drawAlerts(v *view) {
 		return cell{text: a.Detail, paint: paint}
 	}
 	v.out = v.table(t, v.w, v.h)
+}
+
+func alertItem(a *data.Alert) Item {
+	return Item{
+		Row: a.Rule, Text: a.Title + ": " + string(a.State), Fields: []Field{
+			{"rule", a.Rule}, {"title", a.Title}, {"state", string(a.State)}, {"since", raw(a.Since)}, {"value", raw(a.Value)},
+			{"threshold", raw(a.Threshold)}, {"unit", string(a.Unit)}, {"acknowledged", a.Acknowledged}, {"detail", a.Detail},
+		},
+	}
 }

@@ -20,6 +20,11 @@ var (
 // should be w-2 by h-2 cells. The result is exactly h lines of exactly w cells;
 // without room for a border it is blank.
 func Box(env *Env, title, status string, focused bool, w, h int, inner []string) []string {
+	return BoxWithNote(env, title, status, "", focused, w, h, inner)
+}
+
+// BoxWithNote is [Box] with a note in its lower border.
+func BoxWithNote(env *Env, title, status, note string, focused bool, w, h int, inner []string) []string {
 	w, h = max(w, 0), max(h, 0)
 	if w < 2 || h < 2 {
 		return line.Fit(nil, w, h)
@@ -59,7 +64,12 @@ func Box(env *Env, title, status string, focused bool, w, h int, inner []string)
 	}
 
 	bottom := line.New(w, env.set())
-	bottom.Glyphs(edge, g[3]).Repeat(edge, g[4], w-2).Glyphs(edge, g[2])
+	bottom.Glyphs(edge, g[3])
+	if note != "" && w >= 10 {
+		bottom.Glyphs(edge, g[4]).Space(1)
+		bottom.Left(s.Strong, note, min(safe.Width(safe.Truncate(note, w-6)), w-6)).Space(1)
+	}
+	bottom.Repeat(edge, g[4], w-bottom.Used()-1).Glyphs(edge, g[2])
 	return append(out, bottom.String())
 }
 

@@ -138,9 +138,7 @@ func TestBranchesAtEverySize(t *testing.T) {
 							t.Fatalf("%s %dx%d, %s, theme %s, ascii %v: %v", panel.ID, w, h, name, theme, ascii, err)
 						}
 					}
-					if panel.Rows != nil && panel.Rows(in) < 0 {
-						t.Fatalf("%s: negative rows", panel.ID)
-					}
+					checkItems(t, e, &panel, in)
 					lines := panels.Box(e, panel.Title, panel.Status(in), true, 60, 9, panel.Draw(e, in, 58, 7))
 					if err := checkFrame(lines, 60, 9, ascii); err != nil {
 						t.Fatalf("box of %s, %s, ascii %v: %v", panel.ID, name, ascii, err)
@@ -351,10 +349,10 @@ func TestBranchLists(t *testing.T) {
 		if !ok {
 			continue
 		}
-		if got := panel.Rows(in); got != want {
-			t.Errorf("%s has %d rows, want %d", panel.ID, got, want)
+		if got := len(panel.Items(e, in, 100, 4).List); got != want {
+			t.Errorf("%s has %d items, want %d", panel.ID, got, want)
 		}
-		for i, l := range panel.Draw(e, in, 100, 4)[1:3] {
+		for i, l := range panel.Draw(e, in, 100, 3)[1:3] {
 			marked := strings.HasPrefix(ansi.Strip(l), "›")
 			if want := i == 1; marked != want || strings.Contains(l, e.Styles.Selected.On()) != want {
 				t.Errorf("%s, row %d: %q", panel.ID, i, l)

@@ -3,7 +3,9 @@ package panels
 import (
 	"cmp"
 	"slices"
+	"strings"
 
+	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 )
@@ -16,13 +18,14 @@ type breakdown struct {
 	paint  themes.Paint // of the bars
 	empty  lack         // what to say if there are no rows
 	signs  bool         // a column of signs stands before the names
-	cursor int          // as in [table]; -1 for none
-	offset int
+	list   bool         // as in [table]
+	behind func(key string) data.Behind
 }
 
 // tallied is one row of a breakdown.
 type tallied struct {
 	name  string
+	key   string // in the figures, if that is another
 	n     int64
 	sign  string       // of one cell
 	paint themes.Paint // of sign and bar, if signed
@@ -66,7 +69,11 @@ func (v *view) breakdown(d *breakdown, w, h int) []string {
 			{head: "n", w: 7},
 			{w: 6, most: 60, bar: true, drop: 1},
 		},
-		rows: len(d.rows), cursor: d.cursor, offset: d.offset, empty: d.empty,
+		rows: len(d.rows), list: d.list, empty: d.empty,
+		item: func(row int) Item {
+			r := &d.rows[row]
+			return countItem(strings.TrimSpace(d.head+" "+r.name), "", r.n, d.behind(cmp.Or(r.key, r.name)))
+		},
 	}
 	if d.signs {
 		t.columns = slices.Insert(t.columns, 0, column{w: 1, left: true})
@@ -94,7 +101,7 @@ func (v *view) breakdown(d *breakdown, w, h int) []string {
 }
 
 // tally is a part that breaks counts down, the largest first.
-func (v *view) tally(head string, counts map[string]int64, p themes.Paint, empty lack) part {
-	d := &breakdown{head: head, rows: mostFirst(counts), paint: p, empty: empty, cursor: -1}
+func (v *view) tally(head string, counts map[string]int64, p themes.Paint, empty lack, behind func(key string) data.Behind) part {
+	d := &breakdown{head: head, rows: mostFirst(counts), paint: p, empty: empty, behind: behind}
 	return part{rows: max(len(d.rows), 1) + 1, draw: func(w, h int) []string { return v.breakdown(d, w, h) }}
 }

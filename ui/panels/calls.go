@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
@@ -23,14 +24,14 @@ func drawCalls(v *view) {
 		return
 	}
 	classes := []struct {
-		name string
-		n    *int64
-		p    themes.Paint
+		class data.Class
+		n     *int64
+		p     themes.Paint
 	}{
-		{"llm", &c.LLM, v.Styles.Series[0]},
-		{"embedding", &c.Embedding, v.Styles.Series[2]},
-		{"shadow", c.Shadow, v.Styles.Series[3]},
-		{"audit", &c.Audit, v.Styles.Series[7]},
+		{data.ClassLLM, &c.LLM, v.Styles.Series[0]},
+		{data.ClassEmbedding, &c.Embedding, v.Styles.Series[2]},
+		{data.ClassShadow, c.Shadow, v.Styles.Series[3]},
+		{data.ClassAudit, &c.Audit, v.Styles.Series[7]},
 	}
 	most := int64(0)
 	for _, cl := range classes {
@@ -45,7 +46,10 @@ func drawCalls(v *view) {
 	}
 	for i, cl := range classes {
 		b := v.row()
-		b.Left(v.Styles.Faint, cl.name, nameW)
+		picked := v.item(v.here(0, v.w), func() Item {
+			return optItem(cl.class.String(), "rows", cl.n, format.Int, data.BehindClass(v.window(v.in.Window), cl.class, data.InvocationKeys{}))
+		})
+		b.Left(v.picked(picked, v.Styles.Faint), cl.class.String(), nameW)
 		paint := v.countPaint(cl.n)
 		if i == 0 && *cl.n > 0 {
 			paint = v.Styles.Strong
@@ -61,10 +65,11 @@ func drawCalls(v *view) {
 		return
 	}
 	v.gap(2)
-	var ps []pair
+	ps := v.windowPairs("calls", func(w string) *int64 { return v.llm.Calls[w] }, func(w data.Window) data.Behind {
+		return data.BehindCalls(w, data.InvocationKeys{})
+	})
 	for i, w := range v.in.windows() {
-		n := v.llm.Calls[w]
-		ps = append(ps, pair{label: w, value: format.OptIn(n, 9, format.CountIn), paint: v.countPaint(n), strong: w == v.in.Window, rank: i})
+		ps[i].rank, ps[i].value = i, format.OptIn(v.llm.Calls[w], 9, format.CountIn)
 	}
 	v.pairs(ps, v.left())
 }

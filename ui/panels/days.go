@@ -2,6 +2,7 @@ package panels
 
 import (
 	"slices"
+	"time"
 
 	"github.com/donna-project/donnatop/data"
 )
@@ -29,7 +30,12 @@ func drawDays(v *view) {
 		v.say(lack{lackEmpty, "no calls in 30 days", ""})
 		return
 	}
-	t := v.timeline(buckets, func(b *data.HourBucket) string { return b.Start.UTC().Format("02") })
+	c := &callBuckets{
+		buckets: buckets, length: 24 * time.Hour,
+		label: func(b *data.HourBucket) string { return b.Start.UTC().Format("02") },
+		name:  func(b *data.HourBucket) string { return dayName(b.Start) },
+	}
+	t := v.timeline(c)
 	t.MarkName = "most interrupted"
 	least := mostInterrupted(v.llm.PerDay)
 	for i := range v.llm.PerDay {
@@ -37,7 +43,7 @@ func drawDays(v *view) {
 			t.Bars[i].Marks = *n
 		}
 	}
-	v.out = t.Draw(v.look(), v.w, v.h)
+	v.drawCalls(c, t)
 }
 
 // mostInterrupted is how many interrupted calls a day of the worst tenth has at

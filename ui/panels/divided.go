@@ -3,6 +3,7 @@ package panels
 import (
 	"slices"
 
+	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/panels/chart"
 )
@@ -30,9 +31,12 @@ func (v *view) inks(statuses []string) []chart.Ink {
 	return v.look().Inks(len(statuses), roles)
 }
 
+// dividedH is the height from which on the bar is worth a row.
+const dividedH = 8
+
 // divided draws counts of statuses as one bar divided among them, and a table
 // that says what the divisions are.
-func (v *view) divided(head string, counts map[string]int64, empty lack) {
+func (v *view) divided(head string, counts map[string]int64, empty lack, behind func(key string) data.Behind) {
 	keys, rest := topKeys([]map[string]int64{counts})
 	if len(keys) == 0 {
 		v.say(empty)
@@ -42,7 +46,7 @@ func (v *view) divided(head string, counts map[string]int64, empty lack) {
 	for i, k := range keys {
 		series[k] = i
 	}
-	d := &breakdown{head: head, rows: mostFirst(counts), signs: true, cursor: -1}
+	d := &breakdown{head: head, rows: mostFirst(counts), signs: true, behind: behind}
 	inks := v.inks(keys)
 	if rest {
 		inks = v.inks(append(slices.Clone(keys), others))
@@ -64,7 +68,7 @@ func (v *view) divided(head string, counts map[string]int64, empty lack) {
 	if rest {
 		values = append(values, remainder)
 	}
-	if v.h >= 3 {
+	if v.h >= min(len(d.rows)+2, dividedH) { // the bar takes no row its line
 		b := v.row()
 		chart.Parts(&b, v.look(), inks, values, sum, v.w)
 		v.add(&b)

@@ -2,6 +2,7 @@ package panels
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"github.com/donna-project/donnatop/data"
@@ -29,12 +30,6 @@ func errorLinesPanel() Panel {
 				return logsStatus(in, "")
 			}
 			return logsStatus(in, join(in.Lines.shown(), in.Lines.Order))
-		},
-		Rows: func(in *Input) int {
-			if in.Lines == nil {
-				return 0
-			}
-			return len(in.Lines.Lines)
 		},
 		Draw: drawing(drawErrorLines),
 	}
@@ -67,7 +62,7 @@ func drawErrorLines(v *view) {
 	lines := v.in.Lines.Lines
 	s := v.Styles
 	empty := v.nothingWrong()
-	if v.in.Filtered == "" {
+	if v.in.Chosen.Note == "" {
 		empty.head = "nothing went wrong " + v.in.Lines.Since
 	}
 	t := &table{
@@ -81,7 +76,10 @@ func drawErrorLines(v *view) {
 			{head: "event type", w: 10, most: 26, flex: true, drop: 6},
 			{head: "text", w: 30, most: 400, flex: true, drop: 3},
 		},
-		rows: len(lines), cursor: v.in.Cursor, offset: v.in.Offset, empty: empty,
+		rows: len(lines), list: true, empty: empty, item: func(row int) Item {
+			l := lines[row]
+			return Item{Row: strconv.FormatUint(l.Seq, 36), Text: cmp.Or(l.Event, format.Missing), Fields: []Field{{"line", l.Raw}}}
+		},
 	}
 	t.cell = func(row, col, w int) cell {
 		l := lines[row]

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/donna-project/donnatop/data"
-	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 )
 
@@ -27,13 +26,12 @@ func errorGroupsPanel() Panel {
 	return Panel{
 		ID: "error_groups", Title: "Error groups", MinW: 30, MinH: 3,
 		Status: func(in *Input) string { return logsStatus(in, join(errorsShown(in), groupsShown(in))) },
-		Rows:   rowsOf(errorFigures, func(f *data.Errors, _ *Input) int { return len(f.Groups) }),
 		Draw:   drawingOf(errorFigures, drawErrorGroups),
 	}
 }
 
 // errorsShown says of which lines the figures are.
-func errorsShown(in *Input) string { return cmp.Or(in.Filtered, ofRange(in, "24h")) }
+func errorsShown(in *Input) string { return cmp.Or(in.Chosen.Note, ofRange(in, "24h")) }
 
 func groupsShown(in *Input) string {
 	if in.Figures == nil || in.Figures.Errors == nil || len(in.Figures.Errors.Groups) == 0 {
@@ -60,7 +58,7 @@ func drawErrorGroups(v *view, f *data.Errors) {
 			{head: "first", w: 5, drop: 5},
 			{head: "last", w: 4, drop: 1},
 		},
-		rows: len(f.Groups), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.Groups), list: true, item: func(row int) Item { return v.groupItem(&f.Groups[row]) },
 		empty: v.nothingWrong(),
 	}
 	t.cell = func(row, col, w int) cell {
@@ -123,7 +121,7 @@ func errorCountsPanel() Panel {
 	return Panel{
 		ID: "error_counts", Title: "Lines by level", MinW: 25, MinH: 3,
 		Status: func(in *Input) string {
-			if in.Filtered != "" {
+			if in.Chosen.Note != "" {
 				return logsStatus(in, join("all lines", in.Window))
 			}
 			return logsWindowStatus(in)
@@ -139,7 +137,12 @@ func drawErrorCounts(v *view, f *data.Errors) {
 	}
 	count := func(level string, drop int, pick func(*data.LevelCounts) int64) windowColumn {
 		glyph, word := levelSign(level)
-		return windowColumn{head: glyph + " " + word, w: 8, drop: drop, cell: func(window string, w int) cell {
+		return windowColumn{head: glyph + " " + word, w: 8, drop: drop, item: func(name string, w data.Window) Item {
+			if f.Counts[name] == nil {
+				return Item{Column: level, Text: format.Missing}
+			}
+			return countItem("", level, pick(f.Counts[name]), data.BehindSeries(w, data.SeriesKeys{}, data.LevelMetric(level)))
+		}, cell: func(window string, w int) cell {
 			c := f.Counts[window]
 			if c == nil {
 				return cell{text: format.Missing, paint: v.Styles.Faint}
@@ -171,7 +174,7 @@ var facetFields = []struct{ key, head string }{
 	{"service", "service"}, {"level", "level"}, {"component", "component"}, {"event_type", "event type"},
 }
 
-// ErrorFacets lists the rows of the panel of facets, field by field.
+// ErrorFacets lists the items of the panel of facets, field by field.
 func ErrorFacets(f *data.Figures) []Facet {
 	if f.Errors == nil {
 		return nil
@@ -190,13 +193,7 @@ func errorFacetsPanel() Panel {
 	return Panel{
 		ID: "error_facets", Title: "Where from", MinW: 24, MinH: 3,
 		Status: func(in *Input) string { return logsStatus(in, errorsShown(in)) },
-		Rows: func(in *Input) int {
-			if in.Figures == nil {
-				return 0
-			}
-			return len(ErrorFacets(in.Figures))
-		},
-		Draw: drawingOf(errorFigures, drawErrorFacets),
+		Draw:   drawingOf(errorFigures, drawErrorFacets),
 	}
 }
 
@@ -206,28 +203,24 @@ func drawErrorFacets(v *view, f *data.Errors) {
 		return
 	}
 	var ps []part
-	first := 0 // row of the panel with which the part begins
 	for i, facet := range facetFields {
-		p, n := v.facet(facet.head, f.Facets[facet.key], v.Styles.Series[i], v.in.Cursor-first)
-		ps = append(ps, p)
-		first += n
+		none := v.nothingWrong()
+		if v.in.Chosen.Note != "" {
+			none.head = "nothing"
+		}
+		ps = append(ps, v.tally(facet.head, f.Facets[facet.key], v.Styles.Series[i], none, func(value string) data.Behind {
+			return v.chosen(data.BehindFacet(v.errorWindow(), facet.key, value))
+		}))
 	}
 	v.parts(24, ps...)
 }
 
-// facet is a part that breaks counts down, in which row cursor is selected if
-// there is such a row; it tells how many there are.
-func (v *view) facet(head string, counts map[string]int64, p themes.Paint, cursor int) (part, int) {
-	d := &breakdown{head: head, rows: mostFirst(counts), paint: p, empty: lack{lackEmpty, "nothing", ""}, cursor: -1}
-	if v.in.Filtered == "" {
-		d.empty = v.nothingWrong()
+func (v *view) groupItem(g *data.ErrorGroup) Item {
+	return Item{
+		Row: g.Fingerprint, Value: g.Count, Text: g.Event, Behind: v.chosen(data.BehindErrors(v.errorWindow(), g.Fingerprint)),
+		Fields: []Field{
+			{"count", g.Count}, {"level", g.Level}, {"event", g.Event}, {"exception_type", raw(g.ExceptionType)}, {"frame", raw(g.Frame)},
+			{"service", g.Service}, {"first", g.First}, {"last", g.Last}, {"fingerprint", g.Fingerprint}, {"sample_id", g.SampleID},
+		},
 	}
-	if v.in.Cursor >= 0 && cursor >= 0 && cursor < len(d.rows) {
-		d.cursor = cursor
-	}
-	return part{rows: max(len(d.rows), 1) + 1, draw: func(w, h int) []string {
-		const headings = 1
-		d.offset = max(d.cursor-max(h-headings, 1)+1, 0)
-		return v.breakdown(d, w, h)
-	}}, len(d.rows)
 }

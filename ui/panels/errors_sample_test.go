@@ -15,7 +15,9 @@ func sampleErrorLines() *panels.LineRows {
 		`{"event": "fallback_activated", "event_type": "fallback_activated", "component": "calendar_client", "level": "warning", "service": "orchestrator", "error": "HttpError 500", "fallback": "cached events", "timestamp": "2026-07-15T14:22:01Z"}`,
 		`{"event": "budget_exceeded", "level": "critical", "service": "orchestrator", "spent_usd": 21.5, "task_id": "t-9", "timestamp": "2026-07-15T14:20:00Z"}`,
 	} {
-		r.Lines = append(r.Lines, logLine(raw))
+		l := logLine(raw)
+		l.Seq = uint64(len(r.Lines) + 1)
+		r.Lines = append(r.Lines, l)
 	}
 	return r
 }

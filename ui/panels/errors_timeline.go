@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/events"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
 )
@@ -15,7 +17,7 @@ import (
 func errorTimelinePanel() Panel {
 	return Panel{
 		ID: "error_timeline", Title: "Warnings & errors", MinW: 24, MinH: 4,
-		Status: func(in *Input) string { return logsStatus(in, cmp.Or(in.Filtered, followed(in, "24h"))) },
+		Status: func(in *Input) string { return logsStatus(in, cmp.Or(in.Chosen.Note, followed(in, "24h"))) },
 		Draw:   drawingOf(errorFigures, drawErrorTimeline),
 	}
 }
@@ -34,7 +36,7 @@ func drawErrorTimeline(v *view, f *data.Errors) {
 
 // nothingWrong says that there are no lines.
 func (v *view) nothingWrong() lack {
-	if v.in.Filtered != "" {
+	if v.in.Chosen.Note != "" {
 		return lack{lackEmpty, "no warning or error passes the filter", ""}
 	}
 	return lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""}
@@ -57,7 +59,7 @@ func (v *view) levelTimeline(buckets []data.LevelBucket, w, h int) []string {
 	joined := joinLevels(buckets, levelSteps[i])
 	_, critical := levelSign("critical")
 	t := &chart.Timeline{Format: formatCount, MarkName: critical}
-	for _, level := range []string{"critical", "error", "warning"} {
+	for _, level := range levels {
 		_, word := levelSign(level)
 		t.Series, t.Paints = append(t.Series, word), append(t.Paints, v.Styles.Level(level))
 	}
@@ -71,8 +73,32 @@ func (v *view) levelTimeline(buckets []data.LevelBucket, w, h int) []string {
 			Marks:  b.Critical,
 		})
 	}
+	v.timelineSpots(t, w, h, func(s chart.Spot) Item { return v.levelItem(t, &joined[s.Bar], levelSteps[i], s) })
 	return t.Draw(v.look(), w, h)
 }
+
+// levelItem is the lines of a stretch: all of them, or those of a level.
+func (v *view) levelItem(t *chart.Timeline, b *data.LevelBucket, step time.Duration, s chart.Spot) Item {
+	w, bar := data.Stretch(b.Start, step, v.seriesEnd()), &t.Bars[s.Bar]
+	if from := v.in.Chosen.From; from.After(w.From) {
+		w.From = from
+	}
+	level, n := "critical", b.Critical
+	switch {
+	case s.Part == chart.WholeBar:
+		all := data.BehindSeries(w, data.SeriesKeys{}, events.LevelCritical, events.LevelError, events.LevelWarning)
+		return at(b.Start, countItem(v.momentName(b.Start), "lines", int64(bar.Total), v.chosen(all)))
+	case s.Part == chart.MarkSign:
+		level = "critical lines"
+	case s.Part > 0:
+		level = levels[s.Part]
+		n = int64(bar.Values[s.Part])
+	}
+	return at(b.Start, countItem(v.momentName(b.Start), level, n, v.chosen(data.BehindSeries(w, data.SeriesKeys{}, data.LevelMetric(strings.TrimSuffix(level, " lines"))))))
+}
+
+// levels are those of trouble, the worst first.
+var levels = []string{"critical", "error", "warning"}
 
 // countStretches is how many buckets [joinLevels] gives.
 func countStretches(buckets []data.LevelBucket, step time.Duration) int {

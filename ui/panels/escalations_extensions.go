@@ -40,5 +40,13 @@ func drawEscalationsExtensions(v *view, f *data.Escalations) {
 	if v.HideMoney {
 		c.Strips = c.Strips[:1]
 	}
+	v.stripSpots(&c, v.w, v.h, func(s chart.Spot) Item {
+		d := &days[s.Bar]
+		e, behind := f.ExtensionsPerDay[d.key], data.BehindGrants(d.window(v.now()))
+		if s.Part == 0 {
+			return at(d.start, countItem(d.name, "granted", e.Count, behind))
+		}
+		return at(d.start, v.moneyItem(d.name, "amount", &e.AmountUSD, behind.As(data.SumsCost)))
+	})
 	v.out = c.Draw(v.look(), v.w, v.h)
 }

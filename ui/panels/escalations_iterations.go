@@ -22,7 +22,7 @@ func drawEscalationsIterations(v *view, f *data.Escalations) {
 		return
 	}
 	rows := inOrder(f.Iterations, []string{"1", "2", "3"})
-	rows[2].name = "3 and more"
-	d := &breakdown{head: "iterations", rows: rows, paint: v.Styles.Series[0], cursor: -1}
+	rows[2].name, rows[2].key = "3 and more", "3"
+	d := &breakdown{head: "iterations", rows: rows, paint: v.Styles.Series[0], behind: func(n string) data.Behind { return data.BehindIterations(v.now(), n) }}
 	v.out = v.breakdown(d, v.w, v.h)
 }

@@ -19,7 +19,6 @@ func escalationsListPanel() Panel {
 			}
 			return dbStatus(in, join(format.Int(int64(len(in.Figures.Escalations.List))), "30d and open"))
 		},
-		Rows: rowsOf(escalationsOf, func(f *data.Escalations, _ *Input) int { return len(f.List) }),
 		Draw: drawingOf(escalationsOf, drawEscalationsList),
 	}
 }
@@ -43,7 +42,7 @@ func drawEscalationsList(v *view, f *data.Escalations) {
 			{head: "iter", w: 4, drop: 7},
 			{head: "correlation", w: 8, most: 36, flex: true, drop: 8},
 		},
-		rows: len(f.List), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.List), list: true, item: func(row int) Item { return v.escalationItem(&f.List[row]) },
 		empty: lack{lackEmpty, "none in 30 days", ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -98,4 +97,15 @@ func (v *view) stamp(t *time.Time, w int) string {
 		return format.Missing
 	}
 	return format.StampIn(*t, v.in.Snapshot.At, v.location(), w)
+}
+
+func (v *view) escalationItem(r *data.EscalationRow) Item {
+	return Item{
+		Row: strconv.FormatInt(r.ID, 10), Text: r.Status + " " + r.TaskType, Behind: data.BehindEscalation(v.now(), r.ID),
+		Fields: []Field{
+			{"id", r.ID}, {"created_at", raw(r.CreatedAt)}, {"status", r.Status}, {"mode", raw(r.Mode)}, {"resolution", raw(r.Resolution)},
+			{"task_type", r.TaskType}, {"estimate_usd", raw(r.EstimateUSD)}, {"resolved_at", raw(r.ResolvedAt)}, {"iteration", raw(r.Iteration)},
+			{"correlation_id", r.CorrelationID},
+		},
+	}
 }

@@ -1,6 +1,8 @@
 package panels
 
 import (
+	"strings"
+
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
@@ -22,23 +24,26 @@ func drawEscalationsOpen(v *view, f *data.Escalations) {
 		return
 	}
 	s := v.Styles
-	number := func(n int64, word, sign string, some themes.Paint) {
+	number := func(n int64, word, sign string, some themes.Paint, behind func() data.Behind) {
 		b := v.row()
+		picked := v.item(v.here(0, v.w), func() Item { return countItem("escalations", strings.TrimSpace(word), n, behind()) })
 		paint := s.Faint
 		if n > 0 {
 			paint = some
 		} else {
 			sign = " "
 		}
-		b.Glyphs(paint, sign).Right(paint, format.CountIn(n, 7), 7).Text(s.Faint, word)
+		b.Glyphs(paint, sign).Right(v.picked(picked, paint), format.CountIn(n, 7), 7).Text(s.Faint, word)
 		v.add(&b)
 	}
-	number(f.Waiting.Total, " waiting for someone", "!", s.Warning)
-	number(f.Open.Total, " open, done ones included", " ", s.Text)
+	number(f.Waiting.Total, " waiting for someone", "!", s.Warning, func() data.Behind { return data.BehindWaiting(v.now(), nil) })
+	number(f.Open.Total, " open, done ones included", " ", s.Text, func() data.Behind { return data.BehindOpen(v.now(), nil, nil) })
 	v.gap(6)
 	v.parts(30,
 		v.openByMode(f),
-		v.tally("resolution", f.Open.ByResolution, s.Series[2], lack{lackEmpty, "none is open", ""}))
+		v.tally("resolution", f.Open.ByResolution, s.Series[2], lack{lackEmpty, "none is open", ""}, func(resolution string) data.Behind {
+			return data.BehindOpen(v.now(), nil, &resolution)
+		}))
 }
 
 // openByMode sets the requests that wait beside all that are open.
@@ -55,8 +60,15 @@ func (v *view) openByMode(f *data.Escalations) part {
 			{head: "waiting", w: 7},
 			{w: 5, most: 40, bar: true, drop: 1},
 		},
-		rows: len(rows), cursor: -1,
+		rows: len(rows), figures: []int{1, 2},
 		empty: lack{lackEmpty, "none is open", ""},
+	}
+	t.figure = func(row, col int) Item {
+		mode := &rows[row].name
+		if col == 1 {
+			return countItem("mode "+*mode, "open", rows[row].n, data.BehindOpen(v.now(), mode, nil))
+		}
+		return countItem("mode "+*mode, "waiting", f.Waiting.ByMode[*mode], data.BehindWaiting(v.now(), mode))
 	}
 	t.cell = func(row, col, w int) cell {
 		r := &rows[row]
@@ -88,7 +100,9 @@ func escalationsStatusPanel() Panel {
 				v.say(tableLack(v.in, tableEscalations))
 				return
 			}
-			v.divided("status", f.Status, lack{lackEmpty, "no requests", ""})
+			v.divided("status", f.Status, lack{lackEmpty, "no requests", ""}, func(status string) data.Behind {
+				return data.BehindEscalationStatus(v.now(), status)
+			})
 		}),
 	}
 }

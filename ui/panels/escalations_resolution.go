@@ -89,7 +89,18 @@ func (v *view) resolutionTable(m *resolutionModes, w, h int) []string {
 			{head: "p50", w: 6},
 			{head: "p95", w: 6},
 		},
-		rows: len(m.names), cursor: -1,
+		rows: len(m.names), figures: []int{2, 3, 4},
+	}
+	t.figure = func(row, col int) Item {
+		mode, times := m.names[row], m.times[m.names[row]]
+		behind := data.BehindResolution(v.now(), &mode, nil)
+		switch col {
+		case 2:
+			return countItem("mode "+mode, "resolved", times.N, behind)
+		case 3:
+			return optItem("mode "+mode, "p50", times.P50S, format.Seconds, behind.Ranked(0.5))
+		}
+		return optItem("mode "+mode, "p95", times.P95S, format.Seconds, behind.Ranked(0.95))
 	}
 	t.cell = func(row, col, w int) cell {
 		mode := m.names[row]
@@ -123,10 +134,14 @@ func (v *view) resolutionHistogram(m *resolutionModes, w, h int) []string {
 		}
 		most = max(most, sum)
 	}
-	t := &table{columns: []column{{head: "took", w: 6, left: true}}, rows: len(bins), cursor: -1}
-	for i, mode := range append(slices.Clone(m.keys), others)[:len(bins[0])] {
+	t := &table{columns: []column{{head: "took", w: 6, left: true}}, rows: len(bins)}
+	modes := append(slices.Clone(m.keys), others)[:len(bins[0])]
+	t.figure = func(row, col int) Item { return v.binItem(m, modes, resolutionBins[row], col-1, bins[row]) }
+	for i, mode := range modes {
+		t.figures = append(t.figures, i+1)
 		t.columns = append(t.columns, column{head: mode, w: min(max(len(mode), 4), 12), drop: i + 1})
 	}
+	t.figures = append(t.figures, len(t.columns))
 	t.columns = append(t.columns, column{w: 8, most: 60, bar: true})
 	t.cell = func(row, col, w int) cell {
 		switch {
@@ -139,4 +154,19 @@ func (v *view) resolutionHistogram(m *resolutionModes, w, h int) []string {
 		return cell{draw: func(b *line.Builder, w int) { chart.Parts(b, v.look(), nil, bins[row], most, w) }}
 	}
 	return v.table(t, w, h)
+}
+
+// binItem is part of a bar of the histogram: that of a mode, or all of it.
+func (v *view) binItem(m *resolutionModes, modes []string, label string, part int, bin []float64) Item {
+	row, sum := "took "+label, 0.0
+	for _, n := range bin {
+		sum += n
+	}
+	switch {
+	case part >= len(modes):
+		return countItem(row, "all", int64(sum), data.BehindResolution(v.now(), nil, &label))
+	case part >= len(m.keys): // nobody asks for all but some modes
+		return countItem(row, others, int64(bin[part]), data.BehindResolution(v.now(), nil, &label).As(data.Derived))
+	}
+	return countItem(row, modes[part], int64(bin[part]), data.BehindResolution(v.now(), &modes[part], &label))
 }

@@ -1,6 +1,8 @@
 package panels
 
 import (
+	"cmp"
+
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
@@ -29,20 +31,32 @@ func drawToolGaps(v *view, f *data.Escalations) {
 			c.Strips[i].Note = format.Count(n) + " today"
 		}
 	}
+	v.stripSpots(&c, v.w, v.h, func(s chart.Spot) Item {
+		d := &days[s.Bar]
+		gaps, w := f.ToolGapsPerDay[d.key], d.window(v.now())
+		if s.Part == 0 {
+			return at(d.start, countItem(d.name, "new", gaps.New, data.BehindToolGaps(w, true, nil, nil)))
+		}
+		return at(d.start, countItem(d.name, "detections", gaps.Total, data.BehindToolGaps(w, false, nil, nil)))
+	})
 	v.out = c.Draw(v.look(), v.w, v.h)
 }
 
 // toolGapSeverityPanel shows how bad the gaps detected each day were.
 func toolGapSeverityPanel() Panel {
-	return toolGapStackPanel("tool_gap_severity", "Tool gaps by severity", func(d *data.ToolGapDay) map[string]int64 { return d.BySeverity })
+	return toolGapStackPanel("tool_gap_severity", "Tool gaps by severity",
+		func(d *data.ToolGapDay) map[string]int64 { return d.BySeverity },
+		func(w data.Window, severity *string) data.Behind { return data.BehindToolGaps(w, false, severity, nil) })
 }
 
 // toolGapPointsPanel shows where the gaps of each day were detected.
 func toolGapPointsPanel() Panel {
-	return toolGapStackPanel("tool_gap_points", "Tool gaps by detection point", func(d *data.ToolGapDay) map[string]int64 { return d.ByDetectionPoint })
+	return toolGapStackPanel("tool_gap_points", "Tool gaps by detection point",
+		func(d *data.ToolGapDay) map[string]int64 { return d.ByDetectionPoint },
+		func(w data.Window, point *string) data.Behind { return data.BehindToolGaps(w, false, nil, point) })
 }
 
-func toolGapStackPanel(id, title string, of func(d *data.ToolGapDay) map[string]int64) Panel {
+func toolGapStackPanel(id, title string, of func(d *data.ToolGapDay) map[string]int64, behind func(w data.Window, key *string) data.Behind) Panel {
 	return Panel{
 		ID: id, Title: title, MinW: 24, MinH: 5,
 		Status: dbStatusOf(join("30d UTC", "all detections")),
@@ -64,6 +78,15 @@ func toolGapStackPanel(id, title string, of func(d *data.ToolGapDay) map[string]
 			for i, values := range stacks(parts, totals, keys, rest) {
 				t.Bars = append(t.Bars, chart.Bar{Label: days[i].label, Values: values, Total: float64(totals[i])})
 			}
+			v.timelineSpots(t, v.w, v.h, func(s chart.Spot) Item {
+				d := &days[s.Bar]
+				n, column, key := stackedFigure(t, keys, s)
+				it := countItem(d.name, cmp.Or(column, "detections"), int64(n), behind(d.window(v.now()), key))
+				if column == others {
+					it.Behind.Measure = data.Derived // nobody asks for all but some
+				}
+				return at(d.start, it)
+			})
 			v.out = t.Draw(v.look(), v.w, v.h)
 		}),
 	}

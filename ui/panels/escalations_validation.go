@@ -45,5 +45,16 @@ func drawEscalationsValidation(v *view, f *data.Escalations) {
 		return
 	}
 	c := chart.Strips{OneScale: true, Labels: dayLabels(days), Strips: []chart.Strip{rate, validated, failed}}
+	v.stripSpots(&c, v.w, v.h, func(s chart.Spot) Item {
+		d, figures := &days[s.Bar], f.ValidationPerDay[days[s.Bar].key]
+		w := d.window(v.now())
+		switch s.Part {
+		case 0:
+			return at(d.start, optItem(d.name, "pass rate", percentOf(figures.PassRate), format.Percent, data.BehindValidations(w, true, true).As(data.Derived)))
+		case 1:
+			return at(d.start, countItem(d.name, "validated", figures.Validated, data.BehindValidations(w, true, false)))
+		}
+		return at(d.start, countItem(d.name, "failed", figures.Failed, data.BehindValidations(w, false, true)))
+	})
 	v.out = c.Draw(v.look(), v.w, v.h)
 }

@@ -2,6 +2,7 @@ package panels
 
 import (
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/events"
 	"github.com/donna-project/donnatop/ui/format"
 )
 
@@ -10,7 +11,6 @@ func breakersPanel() Panel {
 	return Panel{
 		ID: "breakers", Title: "Circuit breakers", MinW: 24, MinH: 3,
 		Status: func(in *Input) string { return logsStatus(in, "") },
-		Rows:   rowsOf(health, func(f *data.Health, _ *Input) int { return len(f.Breakers) }),
 		Draw:   drawingOf(health, drawBreakers),
 	}
 }
@@ -40,7 +40,7 @@ func drawBreakers(v *view, f *data.Health) {
 			{head: "for", w: 5},
 			{head: "failures", w: 8, drop: 1},
 		},
-		rows: len(f.Breakers), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.Breakers), list: true, item: func(row int) Item { return v.breakerItem(&f.Breakers[row]) },
 		empty: lack{lackEmpty, "none ever opened in the log", ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -72,8 +72,8 @@ func drawErrorRate(v *view, f *data.Health) {
 		v.say(logsLack(v.in))
 		return
 	}
-	v.rate("error", f.ErrorRate5m.Error)
-	v.rate("critical", f.ErrorRate5m.Critical)
+	v.rate("error", f.ErrorRate5m.Error, events.LevelError)
+	v.rate("critical", f.ErrorRate5m.Critical, events.LevelCritical)
 	if e := v.in.Figures.Errors; e != nil && e.Per5m != nil && v.left() >= 5 {
 		v.gap(5)
 		v.out = append(v.out, v.levelTimeline(e.Per5m, v.w, v.left())...)
@@ -81,13 +81,14 @@ func drawErrorRate(v *view, f *data.Health) {
 }
 
 // rate is how many lines of a level there are a minute.
-func (v *view) rate(level string, perMinute float64) {
+func (v *view) rate(level string, perMinute float64, m events.Metric) {
 	glyph, _ := levelSign(level)
 	name, number := v.Styles.Faint, v.Styles.Faint
 	if perMinute > 0 {
 		name, number = v.Styles.Level(level), v.Styles.Level(level)
 	}
 	b := v.row()
+	name = v.picked(v.item(v.here(0, v.w), func() Item { return v.rateItem(level+" lines a minute", perMinute, m) }), name)
 	b.Glyphs(name, glyph).Space(1).Left(name, level, 9).Right(number, format.DecimalIn(perMinute, 7), 7).Text(v.Styles.Faint, " a minute")
 	v.add(&b)
 }

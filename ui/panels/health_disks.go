@@ -19,7 +19,6 @@ func disksPanel() Panel {
 	return Panel{
 		ID: "disks", Title: "Disks", MinW: 24, MinH: 2,
 		Status: hostStatus,
-		Rows:   rowsOf(health, func(f *data.Health, _ *Input) int { return len(f.Disks) }),
 		Draw:   drawingOf(health, drawDisks),
 	}
 }
@@ -39,7 +38,7 @@ func drawDisks(v *view, f *data.Health) {
 			{head: "of", w: 8, drop: 3},
 			{head: "device", w: 10, most: 24, flex: true, drop: 4},
 		},
-		rows: len(f.Disks), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.Disks), list: true, item: func(row int) Item { return diskItem(&f.Disks[row]) },
 		empty: lack{lackEmpty, "no disks", ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -78,7 +77,6 @@ func dataDirsPanel() Panel {
 	return Panel{
 		ID: "data_dirs", Title: "Data directories", MinW: 24, MinH: 2,
 		Status: hostStatus,
-		Rows:   rowsOf(health, func(f *data.Health, _ *Input) int { return len(f.DataDirs) }),
 		Draw:   drawingOf(health, drawDataDirs),
 	}
 }
@@ -103,7 +101,7 @@ func drawDataDirs(v *view, f *data.Health) {
 			{head: "", w: 6, most: 60, bar: true, drop: 2},
 			{head: "age", w: 4, drop: 1},
 		},
-		rows: len(dirs), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(dirs), list: true, item: func(row int) Item { return v.dirItem(&dirs[row]) },
 		empty: lack{lackEmpty, "no directories", ""},
 	}
 	t.cell = func(row, col, w int) cell {

@@ -16,7 +16,6 @@ func servicesPanel() Panel {
 	return Panel{
 		ID: "services", Title: "Services", MinW: 28, MinH: 3,
 		Status: servicesStatus,
-		Rows:   rowsOf(health, func(f *data.Health, _ *Input) int { return len(f.Containers) }),
 		Draw:   drawingOf(health, drawServices),
 	}
 }
@@ -87,7 +86,7 @@ func drawServices(v *view, f *data.Health) {
 			{head: recent, w: 8, most: 20, bar: true, drop: 10},
 			{head: "service", w: 12, most: 20, flex: true, drop: 11},
 		},
-		rows: len(f.Containers), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.Containers), list: true, item: func(row int) Item { return containerItem(&f.Containers[row]) },
 		empty: lack{lackEmpty, "no containers", ""},
 	}
 	t.cell = func(row, col, w int) cell {

@@ -35,7 +35,8 @@ func drawVitals(v *view, f *data.Health) {
 	}{
 		{"sqlite", f.Checks.SQLite}, {"discord", f.Checks.Discord}, {"scheduler", f.Checks.Scheduler}, {"api freshness", f.Checks.APIFreshness},
 	} {
-		v.signLine(v.checkSign(c.ok), c.name)
+		m := v.checkSign(c.ok)
+		v.signLine(m, c.name, func() Item { return v.checkItem(c.name, m.word) })
 	}
 }
 
@@ -53,7 +54,8 @@ func (v *view) heartbeat(h *data.Heartbeat) {
 		m = sign{"✗", "silent", v.Styles.Bad}
 	}
 	b := v.row()
-	b.Glyphs(m.paint, m.glyph).Space(1).Left(m.paint, m.word, signW).Space(1).Text(v.Styles.Text, "heartbeat")
+	name := v.picked(v.item(v.here(0, v.w), func() Item { return v.heartbeatItem(h, m.word) }), v.Styles.Text)
+	b.Glyphs(m.paint, m.glyph).Space(1).Left(m.paint, m.word, signW).Space(1).Text(name, "heartbeat")
 	if h.AgeS != nil {
 		b.Space(1).Text(v.Styles.Strong, format.SecondsIn(*h.AgeS, 7)).Text(v.Styles.Faint, " ago")
 	}
@@ -75,9 +77,14 @@ func (v *view) checkSign(ok *bool) sign {
 	return sign{"✗", "failed", v.Styles.Bad}
 }
 
-func (v *view) signLine(m sign, name string) {
+// signLine says how something is; item is what it is told from, nil if that is nothing.
+func (v *view) signLine(m sign, name string, item func() Item) {
 	b := v.row()
-	b.Glyphs(m.paint, m.glyph).Space(1).Left(m.paint, m.word, signW).Space(1).Text(v.Styles.Text, name)
+	paint := v.Styles.Text
+	if item != nil {
+		paint = v.picked(v.item(v.here(0, v.w), item), paint)
+	}
+	b.Glyphs(m.paint, m.glyph).Space(1).Left(m.paint, m.word, signW).Space(1).Text(paint, name)
 	v.add(&b)
 }
 
@@ -86,7 +93,6 @@ func lastOKPanel() Panel {
 	return Panel{
 		ID: "last_ok", Title: "Last successful operations", MinW: 24, MinH: 3,
 		Status: func(in *Input) string { return logsStatus(in, "") },
-		Rows:   rowsOf(health, func(f *data.Health, _ *Input) int { return len(f.LastOK) }),
 		Draw:   drawingOf(health, drawLastOK),
 	}
 }
@@ -104,7 +110,7 @@ func drawLastOK(v *view, f *data.Health) {
 			{head: "at", w: 14, drop: 1},
 			{head: "told by", w: 8, most: 20, flex: true, drop: 2},
 		},
-		rows: len(f.LastOK), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.LastOK), list: true, item: func(row int) Item { return lastOKItem(&f.LastOK[row]) },
 		empty: lack{lackEmpty, "no operations", ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -116,9 +122,9 @@ func drawLastOK(v *view, f *data.Health) {
 		}
 		switch {
 		case col == 0 && never:
-			return cell{text: "–", paint: paint}
+			return v.mark(row == t.cursor, "–", paint)
 		case col == 0:
-			return cell{text: "✓", paint: v.Styles.Good}
+			return v.mark(row == t.cursor, "✓", v.Styles.Good)
 		case col == 1:
 			return cell{text: o.Operation, paint: paint}
 		case col == 2 && never:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/panels/chart"
 )
 
@@ -60,6 +61,21 @@ func drawHeat(v *view) {
 	case !some:
 		v.say(lack{lackEmpty, "nothing in 30 days", ""})
 	default:
+		m.Cursor = v.spots(m.Spots(v.w, v.h), len(weekdays), noNow, func(part int) int { return part }, v.heatItem)
 		v.out = m.Draw(v.look(), v.w, v.h)
 	}
+}
+
+// noNow is for charts that have no last bar.
+const noNow = -99
+
+// heatItem is an hour of the week.
+func (v *view) heatItem(s chart.Spot) Item {
+	day, hour := s.Part, s.Bar
+	c := &v.llm.Heat[day][hour]
+	row := fmt.Sprintf("%s %02d:00", weekdays[day], hour)
+	if v.in.Measure == Cost {
+		return v.moneyItem(row, "cost", c.CostUSD, data.BehindHeat(v.now(), day, hour, true))
+	}
+	return countItem(row, "calls", c.Calls, data.BehindHeat(v.now(), day, hour, false))
 }

@@ -1,6 +1,8 @@
 package panels
 
 import (
+	"time"
+
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/format"
 )
@@ -27,8 +29,24 @@ func drawHours(v *view) {
 		v.say(lack{lackEmpty, "no calls in 24 hours", ""})
 		return
 	}
-	t := v.timeline(buckets, func(b *data.HourBucket) string {
-		return b.Start.In(v.location()).Format(format.LayoutMinute)[:2]
-	})
-	v.out = t.Draw(v.look(), v.w, v.h)
+	c := &callBuckets{
+		buckets: buckets, length: time.Hour, name: v.hourName,
+		label: func(b *data.HourBucket) string { return b.Start.In(v.location()).Format(format.LayoutMinute)[:2] },
+	}
+	v.drawCalls(c, v.timeline(c))
 }
+
+func (v *view) hourName(b *data.HourBucket) string { return v.momentName(b.Start) }
+
+// momentName names a stretch of time by its beginning, with the day unless that
+// is today.
+func (v *view) momentName(start time.Time) string {
+	at, now := start.In(v.location()), v.now().In(v.location())
+	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+		return at.Format("15:04")
+	}
+	return at.Format("2 Jan 15:04")
+}
+
+// dayName names a UTC day.
+func dayName(start time.Time) string { return start.UTC().Format("Mon 2 Jan") }

@@ -1,7 +1,9 @@
 package panels
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
@@ -13,31 +15,21 @@ func invocationsPanel() Panel {
 	return Panel{
 		ID: "invocations", Title: "Invocations", MinW: 30, MinH: 3,
 		Status: func(in *Input) string {
-			n := len(invocations(in))
+			n := 0
+			if in.Figures != nil && in.Figures.LLM != nil {
+				n = len(in.Figures.LLM.Recent)
+			}
 			if n == 0 {
 				return dbStatus(in, "")
 			}
 			return dbStatus(in, join(ofRange(in, ""), format.Int(int64(n))+" newest"))
 		},
-		Rows: func(in *Input) int { return len(invocations(in)) },
 		Draw: drawing(drawInvocations),
 	}
 }
 
-// invocations are the rows to list: those the view has chosen, or the newest.
-func invocations(in *Input) []data.InvocationRow {
-	switch {
-	case in.Invocations != nil:
-		return in.Invocations
-	case in.Figures == nil || in.Figures.LLM == nil:
-		return nil
-	}
-	return in.Figures.LLM.Recent
-}
-
 func drawInvocations(v *view) {
-	rows := invocations(v.in)
-	if rows == nil {
+	if v.llm.Recent == nil {
 		why, ok := rangeLack(v.in, "rows")
 		if !ok {
 			why = dbLack(v.in)
@@ -45,6 +37,20 @@ func drawInvocations(v *view) {
 		v.say(why)
 		return
 	}
+	t := v.invocationTable(v.llm.Recent, v.in.Snapshot.At)
+	t.empty.head, t.list = "no rows", true
+	v.out = v.table(t, v.w, v.h)
+}
+
+// invocationItem is a row of the list.
+func invocationItem(r *data.InvocationRow) Item {
+	return Item{
+		Row: strconv.FormatInt(r.RowID, 10), Text: r.TaskType + "  " + r.ID, Invocation: r, Fields: InvocationFields(r),
+	}
+}
+
+// invocationTable lists rows of invocation_log.
+func (v *view) invocationTable(rows []data.InvocationRow, now time.Time) *table {
 	t := &table{
 		columns: []column{
 			{head: "", w: 1, left: true},
@@ -57,13 +63,9 @@ func drawInvocations(v *view) {
 			{head: "cost", w: 9, drop: 2},
 			{head: "flags", w: 6, most: 40, flex: true, drop: 4},
 		},
-		rows: len(rows), cursor: v.in.Cursor, offset: v.in.Offset,
-		empty: lack{lackEmpty, "no rows", ""},
+		rows: len(rows), item: func(row int) Item { return invocationItem(&rows[row]) },
+		empty: lack{lackEmpty, "no row matches", ""},
 	}
-	if v.in.Invocations != nil {
-		t.empty.head = "no row matches"
-	}
-	now := v.in.Snapshot.At
 	t.cell = func(row, col, w int) cell {
 		r := &rows[row]
 		switch col {
@@ -89,7 +91,17 @@ func drawInvocations(v *view) {
 		}
 		return v.flags(r, w)
 	}
-	v.out = v.table(t, v.w, v.h)
+	return t
+}
+
+// InvocationFields are the columns of a row of invocation_log.
+func InvocationFields(r *data.InvocationRow) []Field {
+	return []Field{
+		{"timestamp", r.Time}, {"task_type", r.TaskType}, {"class", r.Class.String()}, {"model_actual", raw(r.ModelActual)},
+		{"model_alias", raw(r.ModelAlias)}, {"latency_ms", raw(r.LatencyMS)}, {"tokens_in", raw(r.TokensIn)}, {"tokens_out", raw(r.TokensOut)},
+		{"cost_usd", raw(r.CostUSD)}, {"interrupted", r.Interrupted}, {"overflow_escalated", r.OverflowEscalated}, {"task_id", raw(r.TaskID)},
+		{"escalation_request_id", raw(r.EscalationRequestID)}, {"user_id", raw(r.UserID)}, {"id", r.ID},
+	}
 }
 
 func plain(s string) string { return s }

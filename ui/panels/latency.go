@@ -16,13 +16,7 @@ func latencyPanel() Panel {
 	return Panel{
 		ID: "latency", Title: "Latency", MinW: 26, MinH: 3,
 		Status: func(in *Input) string { return dbStatus(in, latencyWindow(in.Window)) },
-		Rows: func(in *Input) int {
-			if in.Figures == nil || in.Figures.LLM == nil {
-				return 0
-			}
-			return len(latencyRows(in))
-		},
-		Draw: drawing(drawLatency),
+		Draw:   drawing(drawLatency),
 	}
 }
 
@@ -50,7 +44,7 @@ func latencyRows(in *Input) []latencyRow {
 	}
 	slices.SortFunc(rows, func(a, b latencyRow) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.name, b.name)) })
 	if all := in.Figures.LLM.LatencyAllMS[w]; all != nil && all.N > 0 {
-		rows = slices.Insert(rows, 0, latencyRow{"all", *all})
+		rows = slices.Insert(rows, 0, latencyRow{allTypes, *all})
 	}
 	return rows
 }
@@ -73,9 +67,10 @@ func drawLatency(v *view) {
 			{head: "max", w: 6, drop: 4},
 			{head: "p50 ● p95 ━ p99 ─ max ┤", w: 24, most: 60, bar: true, drop: 5},
 		},
-		rows: len(rows), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(rows), list: true, figures: []int{1, 2, 3, 4, 5},
 		empty: lack{lackEmpty, "no calls in " + window, ""},
 	}
+	t.figure = func(row, col int) Item { return v.latencyItem(window, &rows[row], row == 0, col) }
 	t.cell = func(row, col, w int) cell {
 		r := &rows[row]
 		millis := func(ms *int64) cell {
@@ -83,7 +78,7 @@ func drawLatency(v *view) {
 		}
 		switch col {
 		case 0:
-			if row == 0 && r.name == "all" {
+			if row == 0 && r.name == allTypes {
 				return cell{text: r.name, paint: v.Styles.Strong}
 			}
 			return cell{text: r.name, paint: v.Styles.Text}
@@ -106,6 +101,28 @@ func drawLatency(v *view) {
 	}
 	v.out = v.table(t, v.w, v.h)
 }
+
+// latencyItem is the figure of a column: of all task types, or of one.
+func (v *view) latencyItem(window string, r *latencyRow, first bool, col int) Item {
+	w, keys := v.window(window), data.InvocationKeys{TaskType: &r.name}
+	if first && r.name == allTypes {
+		keys.TaskType = nil
+	}
+	if col == 1 {
+		return countItem(r.name, "calls", r.N, data.BehindLatencies(w, keys))
+	}
+	column := []latencyColumn{{"p50", 0.5, r.P50}, {"p95", 0.95, r.P95}, {"p99", 0.99, r.P99}, {"max", 1, r.Max}}[col-2]
+	return optItem(r.name, column.name, column.ms, format.Millis, data.BehindLatency(w, keys, column.quantile, r.N))
+}
+
+type latencyColumn struct {
+	name     string
+	quantile float64
+	ms       *int64
+}
+
+// allTypes is the name under which all task types stand together.
+const allTypes = "all"
 
 // latencyScale is the range all distributions are drawn on.
 func latencyScale(rows []latencyRow) (lo, hi float64) {

@@ -36,13 +36,18 @@ func drawMemoryDocuments(v *view, f *data.Memory) {
 	}
 	documents := v.lackPart("source", tableLack(v.in, "memory_documents"))
 	if f.Documents != nil {
-		documents = v.tally("source", f.Documents, v.Styles.Series[0], lack{lackEmpty, "no documents", ""})
+		documents = v.tally("source", f.Documents, v.Styles.Series[0], lack{lackEmpty, "no documents", ""}, func(source string) data.Behind {
+			return data.BehindDocuments(v.now(), &source)
+		})
 	}
 	b := v.row()
 	if f.Chunks == nil {
 		b.Text(v.Styles.Faint, "– no table memory_chunks")
 	} else {
-		b.Text(v.Styles.Strong, format.CountIn(*f.Chunks, v.countW())).Text(v.Styles.Faint, " chunks to search in")
+		picked := v.item(v.here(0, v.w), func() Item {
+			return countItem("chunks", "", *f.Chunks, data.BehindDocuments(v.now(), nil).As(data.Derived))
+		})
+		b.Text(v.picked(picked, v.Styles.Strong), format.CountIn(*f.Chunks, v.countW())).Text(v.Styles.Faint, " chunks to search in")
 	}
 	v.add(&b)
 	v.gap(4)
@@ -87,15 +92,26 @@ func drawMemoryRetrieval(v *view, f *data.Memory) {
 		}
 	}
 	columns := []windowColumn{
-		{head: "n", w: 6, cell: func(window string, w int) cell {
+		{head: "n", w: 6, item: func(name string, w data.Window) Item {
+			if f.Retrieval[name] == nil {
+				return Item{Column: "searches", Text: format.Missing}
+			}
+			return countItem("", "searches", of(name).N, data.BehindSearches(w))
+		}, cell: func(window string, w int) cell {
 			if r := f.Retrieval[window]; r != nil {
 				return v.countCell(&r.N, w)
 			}
 			return v.countCell(nil, w)
 		}},
-		{head: "p50", w: 6, cell: millis(func(r *data.Retrieval) *int64 { return r.P50MS })},
-		{head: "p95", w: 6, drop: 1, cell: millis(func(r *data.Retrieval) *int64 { return r.P95MS })},
-		{head: "mean hits", w: 9, drop: 2, cell: func(window string, w int) cell {
+		{head: "p50", w: 6, item: func(name string, w data.Window) Item {
+			return optItem("", "p50", of(name).P50MS, format.Millis, data.BehindSearchTimes(w, 0.5))
+		}, cell: millis(func(r *data.Retrieval) *int64 { return r.P50MS })},
+		{head: "p95", w: 6, drop: 1, item: func(name string, w data.Window) Item {
+			return optItem("", "p95", of(name).P95MS, format.Millis, data.BehindSearchTimes(w, 0.95))
+		}, cell: millis(func(r *data.Retrieval) *int64 { return r.P95MS })},
+		{head: "mean hits", w: 9, drop: 2, item: func(name string, w data.Window) Item {
+			return optItem("", "mean hits", of(name).MeanHits, format.Decimal, data.BehindSearches(w).As(data.Derived))
+		}, cell: func(window string, w int) cell {
 			return v.optCell(of(window).MeanHits, w, format.DecimalIn)
 		}},
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/events"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
@@ -19,6 +20,14 @@ type counted struct {
 	of                     func(f *data.Memory) map[string]map[string]int64
 	lack                   func(in *Input) lack
 	status                 func(in *Input) string
+	behind                 func(w data.Window, key string) data.Behind
+}
+
+// behindKey is the log lines that count as a metric by a key.
+func behindKey(m events.Metric) func(w data.Window, key string) data.Behind {
+	return func(w data.Window, key string) data.Behind {
+		return data.BehindSeries(w, data.SeriesKeys{Key: &key}, m)
+	}
 }
 
 func seriesPaint(i int) func(s *themes.Styles) themes.Paint {
@@ -29,7 +38,6 @@ func (c *counted) panel() Panel {
 	return Panel{
 		ID: c.id, Title: c.title, MinW: 22, MinH: 2,
 		Status: c.status,
-		Rows:   rowsOf(memoryOf, func(f *data.Memory, in *Input) int { return len(c.of(f)[in.Window]) }),
 		Draw: drawingOf(memoryOf, func(v *view, f *data.Memory) {
 			counts := c.of(f)[v.in.Window]
 			if counts == nil {
@@ -38,7 +46,7 @@ func (c *counted) panel() Panel {
 			}
 			v.out = v.breakdown(&breakdown{
 				head: c.head, rows: mostFirst(counts), paint: c.paint(v.Styles),
-				empty: lack{lackEmpty, c.empty + " in " + v.in.Window, ""}, cursor: v.in.Cursor, offset: v.in.Offset,
+				empty: lack{lackEmpty, c.empty + " in " + v.in.Window, ""}, list: true, behind: func(key string) data.Behind { return c.behind(v.window(v.in.Window), key) },
 			}, v.w, v.h)
 		}),
 	}
@@ -49,7 +57,7 @@ func memoryIngestPanel() Panel {
 	c := counted{
 		id: "memory_ingest", title: "Taken in", head: "event", empty: "nothing", paint: seriesPaint(1),
 		of:   func(f *data.Memory) map[string]map[string]int64 { return f.Ingest },
-		lack: logsLack, status: logsWindowStatus,
+		lack: logsLack, status: logsWindowStatus, behind: behindKey(events.MemoryIngested),
 	}
 	return c.panel()
 }
@@ -59,7 +67,7 @@ func memoryFailuresPanel() Panel {
 	c := counted{
 		id: "memory_failures", title: "Failed to take in", head: "source", empty: "nothing failed", paint: func(s *themes.Styles) themes.Paint { return s.Bad },
 		of:   func(f *data.Memory) map[string]map[string]int64 { return f.Failures },
-		lack: logsLack, status: logsWindowStatus,
+		lack: logsLack, status: logsWindowStatus, behind: behindKey(events.MemoryFailed),
 	}
 	return c.panel()
 }
@@ -69,7 +77,7 @@ func memoryWatchPanel() Panel {
 	c := counted{
 		id: "memory_watch", title: "Vault changes", head: "change", empty: "no change", paint: seriesPaint(4),
 		of:   func(f *data.Memory) map[string]map[string]int64 { return f.Watch },
-		lack: logsLack, status: logsWindowStatus,
+		lack: logsLack, status: logsWindowStatus, behind: behindKey(events.VaultChanged),
 	}
 	return c.panel()
 }
@@ -80,6 +88,9 @@ func memoryEmbedCallsPanel() Panel {
 		id: "memory_embed_calls", title: "Embedding calls", head: "task type", empty: "no calls", paint: seriesPaint(2),
 		of:   func(f *data.Memory) map[string]map[string]int64 { return f.EmbedCalls },
 		lack: func(in *Input) lack { return dbLack(in) }, status: dbWindowStatus,
+		behind: func(w data.Window, taskType string) data.Behind {
+			return data.BehindClass(w, data.ClassEmbedding, data.InvocationKeys{TaskType: &taskType})
+		},
 	}
 	return c.panel()
 }
@@ -89,7 +100,6 @@ func memoryWritesPanel() Panel {
 	return Panel{
 		ID: "memory_writes", Title: "Vault writes", MinW: 26, MinH: 2,
 		Status: logsWindowStatus,
-		Rows:   rowsOf(memoryOf, func(f *data.Memory, in *Input) int { return len(f.Writes[in.Window]) }),
 		Draw:   drawingOf(memoryOf, drawMemoryWrites),
 	}
 }
@@ -129,8 +139,18 @@ func drawMemoryWrites(v *view, f *data.Memory) {
 			{head: swatch(2, "failed"), w: 8, drop: 1},
 			{head: "", w: 8, most: 60, bar: true, drop: 3},
 		},
-		rows: len(names), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(names), list: true, figures: []int{1, 2, 3},
 		empty: lack{lackEmpty, "nothing written in " + v.in.Window, ""},
+	}
+	t.figure = func(row, col int) Item {
+		n, w := of(names[row]), v.window(v.in.Window)
+		switch col {
+		case 1:
+			return countItem(names[row], "written", n.Written, behindKey(events.MemoryWritten)(w, names[row]))
+		case 2:
+			return countItem(names[row], "skipped", n.Skipped, behindKey(events.MemorySkipped)(w, names[row]))
+		}
+		return countItem(names[row], "failed", n.Failed, behindKey(events.MemoryWriteFailed)(w, names[row]))
 	}
 	t.cell = func(row, col, w int) cell {
 		n := of(names[row])

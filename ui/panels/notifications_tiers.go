@@ -34,8 +34,17 @@ func drawNotificationsTiers(v *view, f *data.Notifications) {
 		named[t.name] = named[t.key]
 		delete(named, t.key)
 	}
-	byTier := &breakdown{head: "tier", rows: inOrder(named, names), paint: v.Styles.Series[3], cursor: -1}
+	byTier := &breakdown{head: "tier", rows: inOrder(named, names), paint: v.Styles.Series[3], behind: func(tier string) data.Behind {
+		return data.BehindTiers(v.now(), nil, &tier)
+	}}
+	for i := range byTier.rows {
+		if i < len(tiers) {
+			byTier.rows[i].key = tiers[i].key
+		}
+	}
 	v.parts(leastPart,
-		v.tally("status", e.ByStatus, v.Styles.Series[0], lack{lackEmpty, "no rows", ""}),
+		v.tally("status", e.ByStatus, v.Styles.Series[0], lack{lackEmpty, "no rows", ""}, func(status string) data.Behind {
+			return data.BehindTiers(v.now(), &status, nil)
+		}),
 		part{rows: len(byTier.rows) + 1, draw: func(w, h int) []string { return v.breakdown(byTier, w, h) }})
 }

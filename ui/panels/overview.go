@@ -35,7 +35,6 @@ func overviewErrorsPanel() Panel {
 	return Panel{
 		ID: "overview_errors", Title: "Latest errors", MinW: 28, MinH: 2,
 		Status: func(in *Input) string { return logsStatus(in, join(ofRange(in, "24h"), groupsShown(in))) },
-		Rows:   rowsOf(errorFigures, func(f *data.Errors, _ *Input) int { return len(f.Groups) }),
 		Draw:   drawingOf(errorFigures, drawOverviewErrors),
 	}
 }
@@ -71,7 +70,7 @@ func drawOverviewErrors(v *view, _ *data.Errors) {
 			{head: "event", w: 14, most: 44, flex: true},
 			{head: "count", w: 5, drop: 1},
 		},
-		rows: len(groups), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(groups), list: true, item: func(row int) Item { return v.groupItem(&groups[row]) },
 		empty: lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""},
 	}
 	if exceptions {
@@ -99,8 +98,9 @@ func drawOverviewErrors(v *view, _ *data.Errors) {
 }
 
 // countPair is a count; alarming is its paint if there is any.
-func (v *view) countPair(label, short string, n *int64, alarming themes.Paint, rank int) pair {
+func (v *view) countPair(label, short string, n *int64, alarming themes.Paint, rank int, behind func() data.Behind) pair {
 	p := pair{label: label, short: short, value: format.OptIn(n, v.countW(), format.CountIn), paint: v.countPaint(n), rank: rank}
+	p.item = func() Item { return optItem(label, "", n, format.Int, behind()) }
 	if n != nil && *n > 0 {
 		p.paint = alarming
 	}

@@ -60,6 +60,7 @@ func hostileWatch(categories int) *panels.Input {
 	f.Health.DataDirs[0].Bytes = nil
 	in.Lines = &panels.LineRows{Of: 1 << 40, Order: h.names[0], Since: h.names[0]}
 	for _, l := range logLines() {
+		l.Seq = uint64(len(in.Lines.Lines) + 1)
 		in.Lines.Lines = append(in.Lines.Lines, l)
 	}
 	return in

@@ -92,6 +92,7 @@ func (v *view) chips(containers []data.Container, h int) {
 			if c.Verdict != data.VerdictOK {
 				paint = m.paint
 			}
+			paint = v.picked(v.item(v.here(b.Used(), cw), func() Item { return containerItem(c) }), paint)
 			b.Glyphs(m.paint, m.glyph).Space(1).Left(paint, text(c), cw-2)
 		}
 		v.add(&b)
@@ -101,7 +102,7 @@ func (v *view) chips(containers []data.Container, h int) {
 // checksLine names the checks that failed, if any did.
 func (v *view) checksLine(c *data.HealthChecks) {
 	if c == nil {
-		v.signLine(sign{"–", "unknown", v.Styles.Faint}, "health checks")
+		v.signLine(sign{"–", "unknown", v.Styles.Faint}, "health checks", nil)
 		return
 	}
 	failed, known := "", false
@@ -114,13 +115,14 @@ func (v *view) checksLine(c *data.HealthChecks) {
 			failed += " " + check.name
 		}
 	}
+	behind := func() Item { return v.checkItem("health checks", "") }
 	switch {
 	case failed != "":
-		v.signLine(sign{"✗", "failed", v.Styles.Bad}, "checks:"+failed)
+		v.signLine(sign{"✗", "failed", v.Styles.Bad}, "checks:"+failed, behind)
 	case !known:
-		v.signLine(sign{"–", "unknown", v.Styles.Faint}, "health checks")
+		v.signLine(sign{"–", "unknown", v.Styles.Faint}, "health checks", behind)
 	default:
-		v.signLine(sign{"✓", "ok", v.Styles.Good}, "health checks")
+		v.signLine(sign{"✓", "ok", v.Styles.Good}, "health checks", behind)
 	}
 }
 
@@ -136,14 +138,14 @@ func (v *view) breakersLine(breakers []data.Breaker) {
 		if state != "open" {
 			name += ", " + m.word
 		}
-		v.signLine(sign{m.glyph, "open", m.paint}, name)
+		v.signLine(sign{m.glyph, "open", m.paint}, name, func() Item { return v.breakerItem(&breakers[i]) })
 		return
 	}
 	if breakers == nil {
-		v.signLine(sign{"–", "unknown", v.Styles.Faint}, "circuit breakers")
+		v.signLine(sign{"–", "unknown", v.Styles.Faint}, "circuit breakers", nil)
 		return
 	}
-	v.signLine(sign{"✓", "closed", v.Styles.Good}, "circuit breakers")
+	v.signLine(sign{"✓", "closed", v.Styles.Good}, "circuit breakers", v.breakersItem)
 }
 
 // fullestDisk shows the disk that has the least room.
@@ -167,8 +169,9 @@ func (v *view) fullestDisk(disks []data.Disk) {
 		m = sign{"!", "full", v.Styles.Warning}
 	}
 	b := v.row()
+	name := v.picked(v.item(v.here(0, v.w), func() Item { return diskItem(fullest) }), v.Styles.Text)
 	b.Glyphs(m.paint, m.glyph).Space(1).Left(m.paint, m.word, signW).Space(1)
-	b.Text(v.Styles.Text, "disk ").Right(m.paint, format.PercentIn(*fullest.UsedPct, 5), 5).Space(1)
+	b.Text(name, "disk ").Right(m.paint, format.PercentIn(*fullest.UsedPct, 5), 5).Space(1)
 	if v.w >= 40 {
 		chart.Gauge(&b, v.look(), fullest.UsedPct, diskWarnPct, min(20, b.Room()-8))
 		b.Space(1)

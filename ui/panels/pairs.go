@@ -15,7 +15,8 @@ type pair struct {
 	value        string
 	paint        themes.Paint
 	rank         int
-	strong       bool // that of the chosen window: its label is marked
+	strong       bool        // that of the chosen window: its label is marked
+	item         func() Item // what it is; nil for what nobody can choose
 }
 
 // gapW is the room between pairs.
@@ -62,8 +63,13 @@ func (v *view) pairs(ps []pair, h int) {
 			if p.strong {
 				paint = v.Styles.Accent
 			}
+			x := b.Used()
 			b.Left(paint, label(p), labelW)
-			b.Space(1).Right(p.paint, p.value, valueW)
+			value := p.paint
+			if p.item != nil && v.item(v.here(x, labelW+1+valueW), p.item) {
+				value = v.Styles.Selected
+			}
+			b.Space(1).Right(value, p.value, valueW)
 		}
 		v.add(&b)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/filter"
 	"github.com/donna-project/donnatop/themes"
 )
 
@@ -50,19 +51,27 @@ type Input struct {
 	Split    Split
 	Measure  Measure
 
-	// List panels: the selected row, -1 if there is none, and the first visible
-	// one, kept by the view.
+	// Cursor is the index of the selected item, -1 if there is none; Offset, of
+	// panels that list rows, the first visible one. Where the cursor would not be
+	// seen the list is scrolled, and Scrolled, if it isn't nil, gets the first
+	// visible row.
 	Cursor, Offset int
-
-	// Invocations are the rows the invocation list shows if the view has
-	// filtered or sorted them; nil means Figures.LLM.Recent.
-	Invocations []data.InvocationRow
+	Scrolled       *int
+	// Items gets the items while the panel draws them, if it isn't nil.
+	Items *Items
 
 	// Lines are the log lines of a panel with ShowsLines; nil while they are looked for.
 	Lines *LineRows
-	// Filtered says of what figures of chosen lines are, instead of those of all;
-	// "" unless the view has a filter.
-	Filtered string
+	// Chosen says what figures of errors are of, if not of all lines.
+	Chosen Chosen
+}
+
+// Chosen is what figures of errors are of where a reader has chosen lines; the zero
+// Chosen is all lines.
+type Chosen struct {
+	Note   string // what titles say of it
+	Filter *filter.Filter
+	From   time.Time // lines before it are not counted
 }
 
 // Panel is one panel of a view. The functions are safe for concurrent use.
@@ -73,10 +82,7 @@ type Panel struct {
 	Draw func(env *Env, in *Input, w, h int) []string
 	// Status is a short text for the right end of the title: the window, or what
 	// is wrong ("loading 43%", "stale 2m", "no database").
-	Status func(in *Input) string
-	// Rows is the number of rows of a list panel; nil for all others. The rows
-	// stand below one line of headings.
-	Rows       func(in *Input) int
+	Status     func(in *Input) string
 	ShowsLines bool // it draws Input.Lines
 	// Below this inner size a layout had better drop the panel.
 	MinW, MinH int

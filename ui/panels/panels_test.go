@@ -148,9 +148,7 @@ func TestEveryPanelAtEverySize(t *testing.T) {
 							t.Fatalf("%s %dx%d, %s, theme %s, ascii %v: %v", panel.ID, w, h, name, theme, ascii, err)
 						}
 					}
-					if panel.Rows != nil && panel.Rows(in) < 0 {
-						t.Fatalf("%s: negative rows", panel.ID)
-					}
+					checkItems(t, e, &panel, in)
 					status := panel.Status(in)
 					for _, size := range sizes {
 						w, h := size[0], size[1]
@@ -214,14 +212,14 @@ func TestCursorIsMarked(t *testing.T) {
 			t.Errorf("row %d: %q", i, l)
 		}
 	}
-	if got := list.Rows(in); got != 40 {
-		t.Errorf("%d rows", got)
+	if got := len(list.Items(e, in, 100, 8).List); got != 40 {
+		t.Errorf("%d items", got)
 	}
-	in.Invocations = []data.InvocationRow{}
-	if got := list.Rows(in); got != 0 {
-		t.Errorf("%d rows of none", got)
+	in.Figures.LLM.Recent = []data.InvocationRow{}
+	if got := len(list.Items(e, in, 100, 8).List); got != 0 {
+		t.Errorf("%d items of none", got)
 	}
-	if got := ansi.Strip(list.Draw(e, in, 60, 3)[1]); !strings.Contains(got, "no row matches") {
+	if got := ansi.Strip(list.Draw(e, in, 60, 3)[1]); !strings.Contains(got, "no rows") {
 		t.Errorf("%q", got)
 	}
 }

@@ -14,7 +14,7 @@ const partGutter = 3
 
 // within draws into a part of the panel.
 func (v *view) within(w, h int, draw func(v *view)) []string {
-	inner := &view{Env: v.Env, in: v.in, llm: v.llm, w: w, h: h, out: make([]string, 0, max(h, 0))}
+	inner := &view{Env: v.Env, in: v.in, llm: v.llm, w: w, h: h, out: make([]string, 0, max(h, 0)), x: v.x, y: v.y + len(v.out), reg: v.reg}
 	draw(inner)
 	return line.Fit(inner.out, w, h)
 }
@@ -72,11 +72,16 @@ func shareRows(ps []part, h int) []int {
 func (v *view) sideBySide(ps []part, h int) {
 	columns, widths := make([][]string, len(ps)), make([]int, len(ps))
 	room := v.w - partGutter*(len(ps)-1)
+	x, lanes := v.x, v.sameLanes()
 	for i, p := range ps {
 		widths[i] = room / (len(ps) - i)
 		room -= widths[i]
+		lanes.next()
 		columns[i] = line.Fit(p.draw(widths[i], h), widths[i], h)
+		v.x += widths[i] + partGutter
 	}
+	v.x = x
+	lanes.end()
 	for y := range h {
 		b := v.row()
 		for i := range ps {
@@ -85,6 +90,35 @@ func (v *view) sideBySide(ps []part, h int) {
 			}
 			b.Painted(columns[i][y], widths[i])
 		}
-		v.add(&b)
+		v.out = append(v.out, b.String())
+	}
+}
+
+// sameLanes is for parts that stand side by side: their items begin in the same
+// lane.
+func (v *view) sameLanes() *sameLanes {
+	if v.reg == nil {
+		return nil
+	}
+	return &sameLanes{r: v.reg, first: v.reg.lane, last: v.reg.lane}
+}
+
+type sameLanes struct {
+	r           *register
+	first, last int
+}
+
+// next is called before each part.
+func (l *sameLanes) next() {
+	if l != nil {
+		l.last = max(l.last, l.r.lane)
+		l.r.lane = l.first
+	}
+}
+
+// end is called after the last one.
+func (l *sameLanes) end() {
+	if l != nil {
+		l.r.lane = max(l.last, l.r.lane)
 	}
 }

@@ -3,6 +3,7 @@ package panels
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/format"
@@ -52,6 +53,10 @@ func drawCorrectionsPerWeek(v *view, f *data.Preferences) {
 		v.say(lack{lackEmpty, "no corrections in " + format.Int(int64(len(weeks))) + " weeks", ""})
 		return
 	}
+	v.timelineSpots(t, v.w, v.h, func(s chart.Spot) Item {
+		week := weeks[s.Bar]
+		return at(weekStart(week), countItem(weekName(week), "corrections", f.CorrectionsPerWeek[week], data.BehindCorrectionWeek(v.now(), week)))
+	})
 	v.out = t.Draw(v.look(), v.w, v.h)
 }
 
@@ -82,7 +87,21 @@ func (v *view) weeks(f *data.Preferences) []string {
 	return out
 }
 
-func weekLabel(week string) string { return week[len(week)-3:] }
+// weekStart is the Monday an ISO week begins with; zero if it is none.
+func weekStart(week string) time.Time {
+	var year, n int
+	if _, err := fmt.Sscanf(week, "%d-W%d", &year, &n); err != nil {
+		return time.Time{}
+	}
+	fourth := time.Date(year, time.January, 4, 0, 0, 0, 0, time.UTC) // it is always in the first week
+	return fourth.AddDate(0, 0, 7*(n-1)-int(fourth.Weekday()+6)%7)
+}
+
+// weekLabel is short, for an axis.
+func weekLabel(week string) string { return weekStart(week).Format("2 Jan") }
+
+// weekName names a week by itself.
+func weekName(week string) string { return weekStart(week).Format("week of 2 Jan") }
 
 // correctionsPanel shows what is corrected, and how often in each window.
 func correctionsPanel() Panel {
@@ -98,12 +117,14 @@ func drawCorrections(v *view, f *data.Preferences) {
 		v.say(tableLack(v.in, tableCorrections))
 		return
 	}
-	pairs := v.windowPairs(func(window string) *int64 { return f.Corrections[window] })
+	pairs := v.windowPairs("corrections", func(window string) *int64 { return f.Corrections[window] }, data.BehindCorrections)
 	if v.h < 6 {
 		pairs = mostImportant(pairs, 1)
 	}
 	v.pairs(pairs, max(v.h/3, 1))
 	v.gap(4)
-	by := v.tally("field", f.ByField, v.Styles.Series[0], lack{lackEmpty, "nothing was ever corrected", ""})
+	by := v.tally("field", f.ByField, v.Styles.Series[0], lack{lackEmpty, "nothing was ever corrected", ""}, func(field string) data.Behind {
+		return data.BehindField(v.now(), field)
+	})
 	v.parts(v.w, by)
 }

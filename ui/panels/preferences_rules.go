@@ -32,9 +32,10 @@ func drawRules(v *view, f *data.Preferences) {
 	}
 	b := v.row()
 	for i, p := range []struct {
-		name string
-		n    int64
-	}{{"enabled", r.Enabled}, {"disabled", r.Disabled}, {"extracted", r.Extracted}} {
+		name    string
+		n       int64
+		enabled *bool
+	}{{"enabled", r.Enabled, new(true)}, {"disabled", r.Disabled, new(false)}, {"extracted", r.Extracted, nil}} {
 		number := format.CountIn(p.n, v.countW())
 		if b.Used() > 0 && b.Room() < 3+len(number)+1+len(p.name) {
 			v.add(&b)
@@ -45,7 +46,10 @@ func drawRules(v *view, f *data.Preferences) {
 		} else {
 			b.Text(s.Faint, "of ")
 		}
-		b.Text(s.Strong, number).Space(1).Text(s.Faint, p.name).Space(3)
+		picked := v.item(v.here(b.Used(), len(number)+1+len(p.name)), func() Item {
+			return countItem("rules", p.name, p.n, data.BehindRules(v.now(), p.enabled))
+		})
+		b.Text(v.picked(picked, s.Strong), number).Space(1).Text(s.Faint, p.name).Space(3)
 	}
 	v.add(&b)
 	v.gap(3)
@@ -64,9 +68,15 @@ func (v *view) survival(r *data.RuleSurvival) {
 	}
 	s := v.Styles
 	b := v.row()
+	pct := v.item(v.here(0, 20), func() Item {
+		return optItem("after 30 days", "live", r.Pct, format.Percent, data.BehindSurvival(v.now(), false).As(data.Derived))
+	})
 	b.Text(s.Faint, "after 30 days ")
-	b.Text(s.Strong, format.OptIn(r.Pct, 6, format.PercentIn)).Space(1)
-	b.Text(s.Faint, "live: ").Text(s.Text, format.CountIn(r.Active, 7)+" of "+format.CountIn(r.Rules, 7))
+	b.Text(v.picked(pct, s.Strong), format.OptIn(r.Pct, 6, format.PercentIn)).Space(1)
+	active := v.item(v.here(b.Used(), 14), func() Item {
+		return countItem("after 30 days", "still active", r.Active, data.BehindSurvival(v.now(), true))
+	})
+	b.Text(s.Faint, "live: ").Text(v.picked(active, s.Text), format.CountIn(r.Active, 7)+" of "+format.CountIn(r.Rules, 7))
 	v.add(&b)
 	if v.left() > 0 {
 		b := v.row()
@@ -106,5 +116,13 @@ func drawRulesPerWeek(v *view, f *data.Preferences) {
 		v.say(lack{lackEmpty, "no rules in " + format.Int(int64(len(weeks))) + " weeks", ""})
 		return
 	}
+	v.stripSpots(&c, v.w, v.h, func(s chart.Spot) Item {
+		week, r := weeks[s.Bar], f.RulesPerWeek[weeks[s.Bar]]
+		n, disabled := r.Extracted, s.Part == 1
+		if disabled {
+			n = r.Disabled
+		}
+		return at(weekStart(week), countItem(weekName(week), c.Strips[s.Part].Name, n, data.BehindRuleWeek(v.now(), week, disabled)))
+	})
 	v.out = c.Draw(v.look(), v.w, v.h)
 }

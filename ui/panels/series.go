@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
@@ -52,8 +53,19 @@ func stacks(buckets []map[string]int64, totals []int64, keys []string, rest bool
 	return out
 }
 
+// callBuckets are buckets of calls with how they are shown.
+type callBuckets struct {
+	buckets []*data.HourBucket
+	length  time.Duration // of each
+	label   func(b *data.HourBucket) string
+	name    func(b *data.HourBucket) string // of the bucket by itself
+	keys    []string                        // the series, as in the figures
+	whole   bool                            // there is no column to split by
+}
+
 // timeline is the chart of buckets: calls stacked by the split chosen, cost as a line.
-func (v *view) timeline(buckets []*data.HourBucket, label func(b *data.HourBucket) string) *chart.Timeline {
+func (v *view) timeline(c *callBuckets) *chart.Timeline {
+	buckets := c.buckets
 	parts := make([]map[string]int64, len(buckets))
 	totals := make([]int64, len(buckets))
 	for i, b := range buckets {
@@ -63,16 +75,18 @@ func (v *view) timeline(buckets []*data.HourBucket, label func(b *data.HourBucke
 		}
 		if parts[i] == nil { // no column to split by
 			parts[i] = map[string]int64{"calls": b.Calls}
+			c.whole = true
 		}
 	}
 	keys, rest := topKeys(parts)
+	c.keys = keys
 	t := &chart.Timeline{Series: keys, Format: formatCount, LineName: "cost"}
 	if rest {
 		t.Series = append(slices.Clone(keys), others)
 	}
 	values := stacks(parts, totals, keys, rest)
 	for i, b := range buckets {
-		bar := chart.Bar{Label: label(b), Values: values[i], Total: float64(b.Calls), Line: math.NaN()}
+		bar := chart.Bar{Label: c.label(b), Values: values[i], Total: float64(b.Calls), Line: math.NaN()}
 		if b.CostUSD != nil {
 			bar.Line = *b.CostUSD
 			if !v.HideMoney {
@@ -82,6 +96,48 @@ func (v *view) timeline(buckets []*data.HourBucket, label func(b *data.HourBucke
 		t.Bars = append(t.Bars, bar)
 	}
 	return t
+}
+
+// item is a figure of the chart.
+func (c *callBuckets) item(v *view, t *chart.Timeline, s chart.Spot) Item {
+	b := c.buckets[s.Bar]
+	w := data.Stretch(b.Start, c.length, v.seriesEnd())
+	it := Item{}
+	switch {
+	case s.Part == chart.WholeBar:
+		it = countItem(c.name(b), "calls", b.Calls, data.BehindCalls(w, data.InvocationKeys{}))
+		if b.CostUSD != nil {
+			it.Text += " · " + v.money(b.CostUSD, moneyTextW)
+		}
+	case s.Part == chart.LinePoint:
+		it = v.moneyItem(c.name(b), "cost", b.CostUSD, data.BehindSpend(w, data.InvocationKeys{}))
+	case s.Part == chart.MarkSign:
+		it = countItem(c.name(b), "interrupted", t.Bars[s.Bar].Marks, data.BehindFailed(w, true))
+	default:
+		n := int64(t.Bars[s.Bar].Values[s.Part])
+		it = countItem(c.name(b), t.Series[s.Part], n, data.BehindCalls(w, c.part(v.in.Split, s.Part)))
+	}
+	it.At = b.Start
+	return it
+}
+
+// part narrows the calls of a bucket down to one of the series.
+func (c *callBuckets) part(split Split, series int) data.InvocationKeys {
+	switch {
+	case c.whole:
+		return data.InvocationKeys{}
+	case series < len(c.keys):
+		return split.keys(c.keys[series])
+	case split == ByModel:
+		return data.InvocationKeys{NotModels: c.keys}
+	}
+	return data.InvocationKeys{NotTaskTypes: c.keys}
+}
+
+// drawCalls draws the chart of buckets into the lines that are left.
+func (v *view) drawCalls(c *callBuckets, t *chart.Timeline) {
+	v.timelineSpots(t, v.w, v.h, func(s chart.Spot) Item { return c.item(v, t, s) })
+	v.out = t.Draw(v.look(), v.w, v.h)
 }
 
 func formatCount(n float64, w int) string { return format.CountIn(int64(n), w) }

@@ -13,13 +13,7 @@ func shadowPanel() Panel {
 	return Panel{
 		ID: "shadow", Title: "Shadow against primary", MinW: 28, MinH: 4,
 		Status: func(in *Input) string { return dbStatus(in, shadowWindow(in.Window)) },
-		Rows: func(in *Input) int {
-			if in.Figures == nil || in.Figures.LLM == nil {
-				return 0
-			}
-			return 2 * len(in.Figures.LLM.Shadow[shadowWindow(in.Window)])
-		},
-		Draw: drawing(drawShadow),
+		Draw:   drawing(drawShadow),
 	}
 }
 
@@ -52,8 +46,11 @@ func drawShadow(v *view) {
 			{head: "cost", w: 9, drop: 4},
 			{head: "per call", w: 9, drop: 2},
 		},
-		rows: 2 * len(names), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: 2 * len(names), list: true, figures: []int{2, 3, 4, 5, 6},
 		empty: lack{lackEmpty, "no shadow calls in " + window, ""},
+	}
+	t.figure = func(row, col int) Item {
+		return v.shadowItem(window, names[row/2], byTask[names[row/2]], row%2 == 1, col)
 	}
 	t.cell = func(row, col, w int) cell {
 		name := names[row/2]
@@ -80,4 +77,27 @@ func drawShadow(v *view) {
 		return cell{text: v.money(side.MeanCostUSD, w), paint: v.moneyPaint(side.MeanCostUSD)}
 	}
 	v.out = v.table(t, v.w, v.h)
+}
+
+// shadowItem is the figure of a column, of a task type's primary calls or of its
+// shadows.
+func (v *view) shadowItem(window, name string, c data.ShadowComparison, shadow bool, col int) Item {
+	w, side, row := v.window(window), c.Primary, name+" primary"
+	if shadow {
+		side, row = c.Shadow, name+" shadow"
+	}
+	rows := data.BehindShadow(w, name, shadow)
+	// Those of them that have a latency are not counted: the rank is found among them.
+	ranked := func(quantile float64) data.Behind { return data.BehindShadowLatency(w, name, shadow, quantile, 0) }
+	switch col {
+	case 2:
+		return countItem(row, "calls", side.Calls, rows)
+	case 3:
+		return optItem(row, "p50", side.P50, format.Millis, ranked(0.5))
+	case 4:
+		return optItem(row, "p95", side.P95, format.Millis, ranked(0.95))
+	case 5:
+		return v.moneyItem(row, "cost", side.CostUSD, rows.As(data.SumsCost))
+	}
+	return v.moneyItem(row, "per call", side.MeanCostUSD, rows.As(data.Derived))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/format"
@@ -39,7 +40,7 @@ func drawSkillStates(v *view, f *data.Skills) {
 		v.say(tableLack(v.in, "skill"))
 		return
 	}
-	v.divided("state", f.States, lack{lackEmpty, "no skills", ""})
+	v.divided("state", f.States, lack{lackEmpty, "no skills", ""}, func(state string) data.Behind { return data.BehindSkills(v.now(), state) })
 }
 
 // skillTransitionsPanel shows when skills went from state to state.
@@ -61,7 +62,7 @@ func drawSkillTransitions(v *view, f *data.Skills) {
 	for i, d := range days {
 		buckets[i] = f.TransitionsPerDay[d.key]
 	}
-	t := stacked(dayLabels(days), buckets, formatCount)
+	t, keys := stacked(dayLabels(days), buckets, formatCount)
 	if len(t.Series) == 0 {
 		v.say(lack{lackEmpty, "no transitions in 30 days", ""})
 		return
@@ -69,6 +70,11 @@ func drawSkillTransitions(v *view, f *data.Skills) {
 	for _, ink := range v.inks(t.Series) {
 		t.Paints = append(t.Paints, ink.Paint)
 	}
+	v.timelineSpots(t, v.w, v.h, func(s chart.Spot) Item {
+		d := days[s.Bar]
+		n, column, to := stackedFigure(t, keys, s)
+		return at(d.start, countItem(d.name, cmp.Or(column, "transitions"), int64(n), data.BehindTransitions(d.window(v.now()), to)))
+	})
 	v.out = t.Draw(v.look(), v.w, v.h)
 }
 
@@ -77,7 +83,6 @@ func skillEvolutionPanel() Panel {
 	return Panel{
 		ID: "skill_evolution", Title: "Evolution", MinW: 24, MinH: 3,
 		Status: dbStatusOf("all time"),
-		Rows:   rowsOf(skillsOf, func(f *data.Skills, _ *Input) int { return len(f.Evolution) }),
 		Draw:   drawingOf(skillsOf, drawSkillEvolution),
 	}
 }
@@ -98,8 +103,19 @@ func drawSkillEvolution(v *view, f *data.Skills) {
 			{head: "rate", w: 5},
 			{head: "", w: 8, most: 50, bar: true, drop: 3},
 		},
-		rows: len(names), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(names), list: true, figures: []int{1, 2, 3},
 		empty: lack{lackEmpty, "no skill was ever evolved", ""},
+	}
+	t.figure = func(row, col int) Item {
+		name, e := names[row], f.Evolution[names[row]]
+		all := data.BehindEvolutions(v.now(), name, false)
+		switch col {
+		case 1:
+			return countItem(name, "with success", e.Success, data.BehindEvolutions(v.now(), name, true))
+		case 2:
+			return countItem(name, "evolved", e.Total, all)
+		}
+		return optItem(name, "rate", percentOf(e.Rate), format.Percent, all.As(data.Derived))
 	}
 	t.cell = func(row, col, w int) cell {
 		e := f.Evolution[names[row]]
@@ -150,10 +166,15 @@ func drawSkillCost(v *view, f *data.Skills) {
 		labels[i] = f.CostPerHour[i].Start.In(v.location()).Format(format.LayoutMinute)[:2]
 		buckets[i] = f.CostPerHour[i].BySkill
 	}
-	t := stacked(labels, buckets, func(usd float64, w int) string { return v.money(&usd, w) })
+	t, keys := stacked(labels, buckets, func(usd float64, w int) string { return v.money(&usd, w) })
 	if len(t.Series) == 0 {
 		v.say(lack{lackEmpty, "no skill cost anything in 24 hours", ""})
 		return
 	}
+	v.timelineSpots(t, v.w, v.h, func(s chart.Spot) Item {
+		start := f.CostPerHour[s.Bar].Start
+		usd, column, skill := stackedFigure(t, keys, s)
+		return at(start, v.moneyItem(v.momentName(start), cmp.Or(column, "cost"), &usd, data.BehindSkillCost(data.Stretch(start, time.Hour, v.seriesEnd()), skill)))
+	})
 	v.out = t.Draw(v.look(), v.w, v.h)
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
@@ -42,7 +43,9 @@ func drawSkillRuns(v *view, f *data.Skills) {
 	}
 	chosen := f.Runs[v.in.Window]
 	if v.w < everyWindowW {
-		v.divided("status", chosen, lack{lackEmpty, "no runs in " + v.in.Window, ""})
+		v.divided("status", chosen, lack{lackEmpty, "no runs in " + v.in.Window, ""}, func(status string) data.Behind {
+			return data.BehindRuns(v.window(v.in.Window), &status)
+		})
 		return
 	}
 	rows := inOrder(all, runStatuses)
@@ -53,10 +56,19 @@ func drawSkillRuns(v *view, f *data.Skills) {
 	inks := v.inks(statuses)
 	t := &table{
 		columns: []column{{head: "", w: 1, left: true}, {head: "status", w: 12, most: 24, flex: true}},
-		rows:    len(rows), cursor: -1,
+		rows:    len(rows),
 	}
 	names := v.in.windows()
+	t.figure = func(row, col int) Item {
+		window, status := names[col-2], rows[row].name
+		it := Item{Row: status, Column: window, Text: format.Missing}
+		if byStatus := f.Runs[window]; byStatus != nil {
+			it = countItem(status, window, byStatus[status], data.BehindRuns(v.window(window), &status))
+		}
+		return it
+	}
 	for i, name := range names {
+		t.figures = append(t.figures, i+2)
 		head, drop := name, len(names)-i
 		if name == v.in.Window {
 			head, drop = "›"+name, 0
@@ -96,7 +108,6 @@ func skillNightlyPanel() Panel {
 	return Panel{
 		ID: "skill_nightly", Title: "Nightly jobs", MinW: 28, MinH: 3,
 		Status: func(in *Input) string { return logsStatus(in, fixed(in, "newest first")) },
-		Rows:   rowsOf(skillsOf, func(f *data.Skills, _ *Input) int { return len(f.Nightly) }),
 		Draw:   drawingOf(skillsOf, drawSkillNightly),
 	}
 }
@@ -113,7 +124,7 @@ func drawSkillNightly(v *view, f *data.Skills) {
 			{head: "event", w: 18, most: 28, flex: true},
 			{head: "fields", w: 16, most: 400, flex: true, drop: 2},
 		},
-		rows: len(f.Nightly), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(f.Nightly), list: true, item: func(row int) Item { return nightlyItem(&f.Nightly[row]) },
 		empty: lack{lackEmpty, "no nightly_* line in the log", ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -179,4 +190,12 @@ func (v *view) fieldText(key string, value any) string {
 		}
 		return fmt.Sprint(value)
 	}
+}
+
+func nightlyItem(l *data.NightlyLine) Item {
+	it := Item{Row: l.At.Format(time.RFC3339Nano) + " " + l.Event, Text: l.Event, Behind: data.BehindNightly(l), Fields: []Field{{"at", l.At}, {"event", l.Event}}}
+	for _, key := range slices.Sorted(maps.Keys(l.Fields)) {
+		it.Fields = append(it.Fields, Field{key, fmt.Sprint(l.Fields[key])})
+	}
+	return it
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // stacked is a timeline of buckets by name: the largest names as series, all
-// others as one. There are as many labels as buckets.
-func stacked[N int64 | float64](labels []string, buckets []map[string]N, format func(v float64, w int) string) *chart.Timeline {
+// others as one. There are as many labels as buckets. keys are the names with a
+// series of their own.
+func stacked[N int64 | float64](labels []string, buckets []map[string]N, format func(v float64, w int) string) (t *chart.Timeline, keys []string) {
 	sums := map[string]float64{}
 	for _, b := range buckets {
 		for name, n := range b {
@@ -27,9 +28,10 @@ func stacked[N int64 | float64](labels []string, buckets []map[string]N, format 
 	for i, name := range names {
 		place[name] = min(i, themes.SeriesLen-1)
 	}
-	t := &chart.Timeline{Series: names, Format: format, Bars: make([]chart.Bar, len(buckets))}
+	t = &chart.Timeline{Series: names, Format: format, Bars: make([]chart.Bar, len(buckets))}
 	if len(names) > themes.SeriesLen {
-		t.Series = append(names[:themes.SeriesLen-1:themes.SeriesLen-1], others)
+		names = names[: themes.SeriesLen-1 : themes.SeriesLen-1]
+		t.Series = append(names, others)
 	}
 	for i, b := range buckets {
 		bar := chart.Bar{Label: labels[i], Values: make([]float64, len(t.Series)), Line: math.NaN()}
@@ -41,7 +43,19 @@ func stacked[N int64 | float64](labels []string, buckets []map[string]N, format 
 		}
 		t.Bars[i] = bar
 	}
-	return t
+	return t, names
+}
+
+// stackedFigure is the figure of a spot of such a timeline: the whole bar, named
+// "", or a series; key is that of the figures, nil for all of them together.
+func stackedFigure(t *chart.Timeline, keys []string, s chart.Spot) (figure float64, name string, key *string) {
+	switch {
+	case s.Part < 0:
+		return t.Bars[s.Bar].Total, "", nil
+	case s.Part < len(keys):
+		return t.Bars[s.Bar].Values[s.Part], t.Series[s.Part], &keys[s.Part]
+	}
+	return t.Bars[s.Bar].Values[s.Part], t.Series[s.Part], nil
 }
 
 // amount is n as a height: what can't be drawn is none.

@@ -25,9 +25,10 @@ func drawSpend(v *view) {
 		v.say(dbLack(v.in, "cost_usd"))
 		return
 	}
+	today, month := v.window(data.WindowToday), data.MonthOf(v.now())
 	gauges := []gauge{
-		{"day", b.DailyUsedPct, b.DailySpentUSD, &b.DailyEffectiveUSD, b.DailyRemainingUSD, v.in.Snapshot.Config.AlertPct},
-		{"month", b.MonthlyUsedPct, b.MonthlySpentUSD, &b.MonthlyUSD, b.MonthlyRemainingUSD, v.in.Snapshot.Config.MonthlyWarningPct},
+		{"day", b.DailyUsedPct, b.DailySpentUSD, &b.DailyEffectiveUSD, b.DailyRemainingUSD, v.in.Snapshot.Config.AlertPct, today},
+		{"month", b.MonthlyUsedPct, b.MonthlySpentUSD, &b.MonthlyUSD, b.MonthlyRemainingUSD, v.in.Snapshot.Config.MonthlyWarningPct, month},
 	}
 	for i := range gauges {
 		v.gauge(&gauges[i])
@@ -49,6 +50,14 @@ type gauge struct {
 	name                    string
 	pct, spent, limit, left *float64
 	warnPct                 float64
+	window                  data.Window
+}
+
+// item is what Donna's guard counts against the budget.
+func (g *gauge) item(v *view) Item {
+	it := v.moneyItem("budget of the "+g.name, "", g.spent, data.BehindBudget(g.window))
+	it.Text += " of " + v.money(g.limit, moneyTextW) + " · " + format.OptIn(g.pct, 6, format.PercentIn)
+	return it
 }
 
 func (v *view) gauge(g *gauge) {
@@ -68,16 +77,17 @@ func (v *view) gauge(g *gauge) {
 		rest, word = &over, "over"
 	}
 	b := v.row()
+	name := v.picked(v.item(v.here(0, v.w), func() Item { return g.item(v) }), s.Text)
 	const nameW, pctW, moneyW = 5, 6, 10
 	switch {
 	case v.w >= 66:
-		b.Left(s.Text, g.name, nameW).Space(1)
+		b.Left(name, g.name, nameW).Space(1)
 		chart.Gauge(&b, v.look(), g.pct, g.warnPct, v.w-nameW-1-1-pctW-2-2*moneyW-4-2-moneyW-1-4)
 		b.Space(1).Glyphs(paint, sign).Right(paint, format.OptIn(g.pct, pctW-1, format.PercentIn), pctW-1)
 		b.Space(2).Right(s.Strong, v.money(g.spent, moneyW), moneyW).Text(s.Faint, " of ").Left(s.Text, v.money(g.limit, moneyW), moneyW)
 		b.Space(2).Right(paint, v.money(rest, moneyW), moneyW).Space(1).Text(s.Faint, word)
 	case v.w >= 40:
-		b.Left(s.Text, g.name, nameW).Space(1)
+		b.Left(name, g.name, nameW).Space(1)
 		chart.Gauge(&b, v.look(), g.pct, g.warnPct, v.w-nameW-1-1-pctW-2-moneyW-1-4)
 		b.Space(1).Glyphs(paint, sign).Right(paint, format.OptIn(g.pct, pctW-1, format.PercentIn), pctW-1)
 		b.Space(2).Right(s.Text, v.money(rest, moneyW), moneyW).Space(1).Text(s.Faint, word)
@@ -90,7 +100,7 @@ func (v *view) gauge(g *gauge) {
 		} else {
 			rest = g.left // the sign says it
 		}
-		b.Left(s.Text, g.name, nameW).Space(1)
+		b.Left(name, g.name, nameW).Space(1)
 		chart.Gauge(&b, v.look(), g.pct, g.warnPct, max(gaugeW, 0))
 		b.Glyphs(paint, sign).Right(paint, format.OptIn(g.pct, 4, format.PercentIn), 4)
 		b.Space(1).Right(v.overPaint(word), v.money(rest, tightMoney), tightMoney)
@@ -116,7 +126,10 @@ func (v *view) spendPairs() []pair {
 			continue
 		}
 		usd := v.llm.SpendUSD[w]
-		ps = append(ps, pair{label: w, value: v.money(usd, v.moneyW()), paint: v.moneyPaint(usd), rank: rank[w], strong: w == v.in.Window})
+		ps = append(ps, pair{
+			label: w, value: v.money(usd, v.moneyW()), paint: v.moneyPaint(usd), rank: rank[w], strong: w == v.in.Window,
+			item: func() Item { return v.moneyItem(w, "spent", usd, data.BehindSpend(v.window(w), data.InvocationKeys{})) },
+		})
 	}
 	return ps
 }
@@ -127,23 +140,33 @@ const oneOutlookW = 44
 
 func (v *view) outlookPairs() []pair {
 	f, b := v.llm, &v.llm.Budget
-	usd := func(label, short string, amount *float64, suffix string, rank int) pair {
-		return pair{label: label, short: short, value: v.money(amount, v.moneyW()-len(suffix)) + suffixOf(amount, suffix), paint: v.moneyPaint(amount), rank: rank}
+	usd := func(label, short string, amount *float64, suffix string, rank int, behind func() data.Behind) pair {
+		return pair{
+			label: label, short: short, value: v.money(amount, v.moneyW()-len(suffix)) + suffixOf(amount, suffix), paint: v.moneyPaint(amount), rank: rank,
+			item: func() Item { return v.moneyItem(label, "", amount, behind()) },
+		}
 	}
-	hourly := usd("rate of 24h", "hourly", f.BurnRate.USDPerHour24h, "/h", 3)
-	daily := usd("rate of 7d", "daily", f.BurnRate.USDPerDay7d, "/d", 6)
-	projected := usd("month at 7d rate", "proj.", f.ProjectedMonthUSD.MonthToDatePlus7dRate, "", 2)
-	byDonna := usd("month by Donna", "Donna's", f.ProjectedMonthUSD.Donna, "", 7)
+	over := func(name string) func() data.Behind {
+		return func() data.Behind { return data.BehindSpend(v.window(name), data.InvocationKeys{}).As(data.Derived) }
+	}
+	hourly := usd("rate of 24h", "hourly", f.BurnRate.USDPerHour24h, "/h", 3, over(data.Window24h))
+	daily := usd("rate of 7d", "daily", f.BurnRate.USDPerDay7d, "/d", 6, over(data.Window7d))
+	projected := usd("month at 7d rate", "proj.", f.ProjectedMonthUSD.MonthToDatePlus7dRate, "", 2, over(data.WindowMonth))
+	byDonna := usd("month by Donna", "Donna's", f.ProjectedMonthUSD.Donna, "", 7, func() data.Behind {
+		return data.BehindSpend(data.DonnaWeek(v.now()), data.InvocationKeys{}).As(data.Derived)
+	})
 	ps := []pair{hourly, daily, projected, byDonna, v.runwayPair()}
 	if v.w < oneOutlookW {
 		hourly.short = "rate"
 		ps = []pair{hourly, projected, v.runwayPair()}
 	}
-	extension := usd("cap extended by", "ext.", b.ExtensionsTodayUSD, "", 8)
+	extension := usd("cap extended by", "ext.", b.ExtensionsTodayUSD, "", 8, func() data.Behind { return data.BehindExtensions(v.now()) })
 	if b.ExtensionsTodayUSD != nil && *b.ExtensionsTodayUSD == 0 {
 		extension.paint = v.Styles.Faint
 	}
-	return append(ps, extension, usd("configured cap", "cap", &b.DailyUSD, "", 11))
+	limit := usd("configured cap", "cap", &b.DailyUSD, "", 11, nil)
+	limit.item = nil // it comes from no row
+	return append(ps, extension, limit)
 }
 
 // moneyW is the room for an amount among others.
@@ -178,6 +201,12 @@ func (v *view) runwayPair() pair {
 		p.value = "! " + p.value
 	}
 	p.paint = paint
+	p.item = func() Item {
+		behind := data.BehindSpend(v.window(data.Window7d), data.InvocationKeys{}).As(data.Derived)
+		it := optItem(p.label, "", days, format.Decimal, behind)
+		it.Text = p.value
+		return it
+	}
 	return p
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
 )
 
@@ -24,7 +25,7 @@ func dearestFirst(amounts map[string]float64) []spendRow {
 }
 
 // spendList lists amounts by name.
-func (v *view) spendList(head string, amounts map[string]float64, p themes.Paint, empty lack) {
+func (v *view) spendList(head string, amounts map[string]float64, p themes.Paint, empty lack, behind func(name string) data.Behind) {
 	rows := dearestFirst(amounts)
 	most := 0.0
 	for _, r := range rows {
@@ -36,7 +37,8 @@ func (v *view) spendList(head string, amounts map[string]float64, p themes.Paint
 			{head: "cost", w: 9},
 			{w: 6, most: 60, bar: true, drop: 1},
 		},
-		rows: len(rows), cursor: v.in.Cursor, offset: v.in.Offset, empty: empty,
+		rows: len(rows), list: true, empty: empty,
+		item: func(row int) Item { return v.moneyItem(rows[row].name, "cost", &rows[row].usd, behind(rows[row].name)) },
 	}
 	t.cell = func(row, col, w int) cell {
 		r := &rows[row]

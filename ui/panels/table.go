@@ -1,6 +1,8 @@
 package panels
 
 import (
+	"slices"
+
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
@@ -30,10 +32,20 @@ type table struct {
 	columns []column
 	rows    int
 	// cell gives a cell for a column of w cells.
-	cell func(row, column, w int) cell
-	// cursor is the selected row, -1 if there is none; offset the first one shown.
-	cursor, offset int
-	empty          lack // what to say if there are no rows
+	cell  func(row, column, w int) cell
+	empty lack // what to say if there are no rows
+
+	// item is the item that a row is; without one, rows are none.
+	item func(row int) Item
+	// figures are the columns whose cells are items of their own, and figure is
+	// what they are.
+	figures []int
+	figure  func(row, column int) Item
+	list    bool // it is what the panel scrolls
+
+	// cursor is the row under the cursor, -1 if there is none, and at its column,
+	// -1 if it is the whole row. Both are known once the table is drawn.
+	cursor, at int
 }
 
 const (
@@ -94,6 +106,7 @@ func (v *view) table(t *table, w, h int) []string {
 		return nil
 	}
 	widths := t.widths(w)
+	t.cursor, t.at = v.underCursor(t, widths)
 	out := make([]string, 0, h)
 	if h > 1 {
 		out = append(out, v.headings(t, widths, w))
@@ -105,7 +118,7 @@ func (v *view) table(t *table, w, h int) []string {
 		return line.Fit(append(out, b.String()), w, h)
 	}
 	room := h - len(out)
-	from := min(max(t.offset, 0), max(t.rows-1, 0))
+	from := v.firstRow(t, room)
 	to := min(from+room, t.rows)
 	more := t.rows - to
 	if more > 0 && t.cursor < 0 && room > 1 {
@@ -114,6 +127,7 @@ func (v *view) table(t *table, w, h int) []string {
 	} else {
 		more = 0
 	}
+	v.tell(t, widths, w, from, to, len(out))
 	for row := from; row < to; row++ {
 		out = append(out, v.tableRow(t, widths, w, row))
 	}
@@ -123,6 +137,90 @@ func (v *view) table(t *table, w, h int) []string {
 		out = append(out, b.String())
 	}
 	return line.Fit(out, w, h)
+}
+
+// firstRow is the first row of those that room lines show.
+func (v *view) firstRow(t *table, room int) int {
+	from := 0
+	if t.list {
+		from = min(max(v.in.Offset, 0), max(t.rows-1, 0))
+	}
+	if t.cursor >= 0 {
+		from = min(max(from, t.cursor-room+1), t.cursor)
+		from = max(min(from, t.rows-room), 0)
+	}
+	if t.list && v.in.Scrolled != nil {
+		*v.in.Scrolled = from
+	}
+	return from
+}
+
+// underCursor is the row and the column of the table's item under the cursor.
+func (v *view) underCursor(t *table, widths []int) (row, column int) {
+	if v.reg == nil || v.reg.cursor < v.reg.next {
+		return -1, -1
+	}
+	at := v.reg.cursor - v.reg.next
+	if t.item != nil {
+		if at < t.rows {
+			return at, -1
+		}
+		return -1, -1
+	}
+	if figures := t.shown(widths); len(figures) > 0 && at/len(figures) < t.rows {
+		return at / len(figures), figures[at%len(figures)]
+	}
+	return -1, -1
+}
+
+// shown are the columns of figures that have room.
+func (t *table) shown(widths []int) []int {
+	if t.item != nil || t.figure == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(t.figures), func(c int) bool { return widths[c] == 0 })
+}
+
+// tell tells the table's items; those of rows before from and from to on can't
+// be seen. The rows begin top lines below the line to be added next.
+func (v *view) tell(t *table, widths []int, w, from, to, top int) {
+	r := v.reg
+	if r == nil || t.item == nil && t.figure == nil {
+		return
+	}
+	if t.list && r.into != nil {
+		r.into.Rows = t.rows
+	}
+	figures := t.shown(widths)
+	xs := t.starts(widths)
+	for row := range t.rows {
+		at := Place{X: v.x, Y: v.y + len(v.out) + top + row - from, W: w, H: 1, Lane: r.lane + row}
+		if row < from || row >= to {
+			at.H = 0
+		}
+		if t.item != nil {
+			v.item(at, func() Item { return t.item(row) })
+			continue
+		}
+		for _, c := range figures {
+			at.X, at.W = v.x+xs[c], widths[c]
+			v.item(at, func() Item { return t.figure(row, c) })
+		}
+	}
+	r.lane += t.rows
+}
+
+// starts is where each column begins.
+func (t *table) starts(widths []int) []int {
+	xs, x := make([]int, len(widths)), 0
+	for i, w := range widths {
+		if w == 0 {
+			continue
+		}
+		xs[i] = x
+		x += w + columnGap
+	}
+	return xs
 }
 
 func (v *view) headings(t *table, widths []int, w int) string {
@@ -147,17 +245,19 @@ func (v *view) headings(t *table, widths []int, w int) string {
 
 func (v *view) tableRow(t *table, widths []int, w, row int) string {
 	b := v.line(w)
-	selected := row == t.cursor
+	here := row == t.cursor
+	whole := here && t.at < 0
 	first := true
 	for i, c := range t.columns {
 		if widths[i] == 0 {
 			continue
 		}
 		if !first {
-			v.gapOf(&b, selected)
+			v.gapOf(&b, whole)
 		}
 		first = false
 		cl := t.cell(row, i, widths[i])
+		selected := whole || here && i == t.at
 		end := b.Used() + min(widths[i], b.Room())
 		if cl.draw != nil && !selected {
 			cl.draw(&b, widths[i])
@@ -170,7 +270,7 @@ func (v *view) tableRow(t *table, widths []int, w, row int) string {
 		}
 		v.field(&b, paint, cl.text, widths[i], c.left || c.flex || c.bar, selected)
 	}
-	if selected {
+	if whole {
 		b.Text(v.Styles.Selected, line.Blank(b.Room()))
 	}
 	return b.String()

@@ -22,6 +22,9 @@ func drawTasksCompletion(v *view, f *data.Tasks) {
 	}
 	s := v.Styles
 	b := v.row()
+	late := v.item(v.here(0, v.w), func() Item {
+		return optItem("tasks", "overdue now", f.Overdue, format.Int, data.BehindOverdue(v.now()))
+	})
 	overdue, sign := s.Good, "✓"
 	switch {
 	case f.Overdue == nil:
@@ -29,16 +32,19 @@ func drawTasksCompletion(v *view, f *data.Tasks) {
 	case *f.Overdue > 0:
 		overdue, sign = s.Warning, "!"
 	}
-	b.Glyphs(overdue, sign).Space(1).Right(overdue, format.OptIn(f.Overdue, v.countW(), format.CountIn), v.countW())
+	b.Glyphs(overdue, sign).Space(1).Right(v.picked(late, overdue), format.OptIn(f.Overdue, v.countW(), format.CountIn), v.countW())
 	b.Text(s.Faint, " overdue now")
 	v.add(&b)
 
 	b = v.row()
+	took := v.item(v.here(0, v.w), func() Item {
+		return optItem("tasks", "mean time to complete", f.MeanHoursToComplete, format.Hours, data.BehindMeanCompletion(v.now()))
+	})
 	mean := s.Strong
 	if f.MeanHoursToComplete == nil {
 		mean = s.Faint
 	}
-	b.Space(2).Right(mean, format.OptIn(f.MeanHoursToComplete, v.countW(), format.HoursIn), v.countW())
+	b.Space(2).Right(v.picked(took, mean), format.OptIn(f.MeanHoursToComplete, v.countW(), format.HoursIn), v.countW())
 	b.Text(s.Faint, " mean time to complete")
 	v.add(&b)
 
@@ -50,5 +56,5 @@ func drawTasksCompletion(v *view, f *data.Tasks) {
 		v.sayInLine(tableLack(v.in, tableTasks))
 		return
 	}
-	v.pairs(v.windowPairs(func(w string) *int64 { return f.Completed[w] }), v.left())
+	v.pairs(v.windowPairs("completed", func(w string) *int64 { return f.Completed[w] }, data.BehindCompleted), v.left())
 }

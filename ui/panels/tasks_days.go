@@ -2,6 +2,7 @@ package panels
 
 import (
 	"slices"
+	"time"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/format"
@@ -36,5 +37,13 @@ func drawTasksDays(v *view, f *data.Tasks) {
 			c.Strips[j].Note = format.Count(n) + " today"
 		}
 	}
+	v.stripSpots(&c, v.w, v.h, func(s chart.Spot) Item {
+		d := &f.PerDay[s.Bar]
+		w := data.Stretch(d.Start, 24*time.Hour, v.seriesEnd())
+		if s.Part == 0 {
+			return at(d.Start, countItem(dayName(d.Start), "created", d.Created, data.BehindCreated(w, nil, nil)))
+		}
+		return at(d.Start, countItem(dayName(d.Start), "completed", d.Completed, data.BehindCompleted(w)))
+	})
 	v.out = c.Draw(v.look(), v.w, v.h)
 }

@@ -2,6 +2,7 @@ package panels
 
 import (
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/events"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels/chart"
 	"github.com/donna-project/donnatop/ui/panels/line"
@@ -51,10 +52,23 @@ func drawTasksDedup(v *view, f *data.Tasks) {
 		p := *d.Rate * 100
 		return &p
 	}
+	item := func(column string, of func(d *data.Dedup) *int64, metrics ...events.Metric) func(name string, w data.Window) Item {
+		return func(name string, w data.Window) Item {
+			it := Item{Column: column, Text: format.Missing}
+			if d := f.Dedup[name]; d != nil {
+				it = countItem("", column, *of(d), data.BehindSeries(w, data.SeriesKeys{}, metrics...))
+			}
+			return it
+		}
+	}
+	checksOf := func(d *data.Dedup) *int64 { return &d.Checks }
+	hitsOf := func(d *data.Dedup) *int64 { return &d.Hits }
 	columns := []windowColumn{
-		{head: "checks", w: 6, cell: count(func(d *data.Dedup) *int64 { return &d.Checks })},
-		{head: "hits", w: 5, drop: 1, cell: count(func(d *data.Dedup) *int64 { return &d.Hits })},
-		{head: "rate", w: 6, cell: func(window string, w int) cell { return v.optCell(pct(window), w, format.PercentIn) }},
+		{head: "checks", w: 6, cell: count(checksOf), item: item("checks", checksOf, events.DedupHit, events.DedupMiss)},
+		{head: "hits", w: 5, drop: 1, cell: count(hitsOf), item: item("hits", hitsOf, events.DedupHit)},
+		{head: "rate", w: 6, item: func(name string, w data.Window) Item {
+			return optItem("", "rate", pct(name), format.Percent, data.BehindSeries(w, data.SeriesKeys{}, events.DedupHit, events.DedupMiss).As(data.Derived))
+		}, cell: func(window string, w int) cell { return v.optCell(pct(window), w, format.PercentIn) }},
 		{w: 8, drop: 2, bar: true, cell: func(window string, _ int) cell {
 			return cell{draw: func(b *line.Builder, w int) { chart.Gauge(b, v.look(), pct(window), 101, w) }}
 		}},

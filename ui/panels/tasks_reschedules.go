@@ -31,7 +31,10 @@ func drawTasksReschedules(v *view, f *data.Tasks) {
 		v.say(lack{lackEmpty, "no open tasks", ""})
 		return
 	}
-	d := &breakdown{head: "times", signs: true, cursor: -1}
+	d := &breakdown{
+		head: "times", signs: true,
+		behind: func(times string) data.Behind { return data.BehindReschedules(v.now(), times) },
+	}
 	for _, name := range timesInOrder(f.Reschedules.Histogram) {
 		r := tallied{name: name, n: f.Reschedules.Histogram[name], paint: v.Styles.Series[0]}
 		if times, err := strconv.ParseInt(name, 10, 64); err == nil && times >= often && r.n > 0 {
@@ -74,12 +77,6 @@ func tasksRescheduledPanel() Panel {
 			}
 			return dbStatus(in, fixed(in, format.Int(int64(len(in.Figures.Tasks.Reschedules.ThreeOrMore)))))
 		},
-		Rows: rowsOf(tasksOf, func(f *data.Tasks, _ *Input) int {
-			if f.Reschedules == nil {
-				return 0
-			}
-			return len(f.Reschedules.ThreeOrMore)
-		}),
 		Draw: drawingOf(tasksOf, drawTasksRescheduled),
 	}
 }
@@ -97,7 +94,7 @@ func drawTasksRescheduled(v *view, f *data.Tasks) {
 			{head: "title", w: 14, most: 56, flex: true},
 			{head: "task", w: 8, most: 36, flex: true, drop: 1},
 		},
-		rows: len(rows), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(rows), list: true, item: func(row int) Item { return rescheduledItem(&rows[row]) },
 		empty: lack{lackEmpty, "no open task", ""},
 	}
 	t.cell = func(row, col, w int) cell {
@@ -113,4 +110,11 @@ func drawTasksRescheduled(v *view, f *data.Tasks) {
 		return cell{text: r.ID, paint: v.Styles.Faint}
 	}
 	v.out = v.table(t, v.w, v.h)
+}
+
+func rescheduledItem(t *data.RescheduledTask) Item {
+	return Item{
+		Row: t.ID, Value: t.Count, Text: t.Title, Behind: data.BehindTask(t.ID),
+		Fields: []Field{{"task_id", t.ID}, {"title", t.Title}, {"reschedule_count", t.Count}},
+	}
 }

@@ -18,16 +18,16 @@ func tasksSchedulePanel() Panel {
 func drawTasksSchedule(v *view, f *data.Tasks) {
 	slot := v.lackPart("to slot", tableLack(v.in, tableTasks))
 	if f.TimeToSlot != nil {
-		slot = v.windowPart("to slot", v.hoursColumns(f.TimeToSlot), nil)
+		slot = v.windowPart("to slot", v.hoursColumns(f.TimeToSlot, data.BehindSlots), nil)
 	}
 	scheduled := v.lackPart("to schedule", logsLack(v.in))
 	if f.TimeToSchedule != nil {
-		scheduled = v.windowPart("to schedule", v.hoursColumns(f.TimeToSchedule), v.logsGap(f.TimeToSchedule[v.in.Window] == nil))
+		scheduled = v.windowPart("to schedule", v.hoursColumns(f.TimeToSchedule, data.BehindScheduled), v.logsGap(f.TimeToSchedule[v.in.Window] == nil))
 	}
 	v.parts(36, slot, scheduled)
 }
 
-func (v *view) hoursColumns(stats map[string]*data.HoursStat) []windowColumn {
+func (v *view) hoursColumns(stats map[string]*data.HoursStat, behind func(w data.Window) data.Behind) []windowColumn {
 	hours := func(of func(s *data.HoursStat) *float64) func(window string, w int) cell {
 		return func(window string, w int) cell {
 			if s := stats[window]; s != nil {
@@ -36,14 +36,29 @@ func (v *view) hoursColumns(stats map[string]*data.HoursStat) []windowColumn {
 			return v.optCell(nil, w, nil)
 		}
 	}
+	of := func(window string) data.HoursStat {
+		if s := stats[window]; s != nil {
+			return *s
+		}
+		return data.HoursStat{}
+	}
 	return []windowColumn{
-		{head: "n", w: 5, drop: 1, cell: func(window string, w int) cell {
+		{head: "n", w: 5, drop: 1, item: func(name string, w data.Window) Item {
+			if stats[name] == nil {
+				return Item{Column: "tasks", Text: format.Missing}
+			}
+			return countItem("", "tasks", of(name).N, behind(w))
+		}, cell: func(window string, w int) cell {
 			if s := stats[window]; s != nil {
 				return v.countCell(&s.N, w)
 			}
 			return v.countCell(nil, w)
 		}},
-		{head: "mean", w: 6, cell: hours(func(s *data.HoursStat) *float64 { return s.MeanHours })},
-		{head: "median", w: 6, cell: hours(func(s *data.HoursStat) *float64 { return s.MedianHours })},
+		{head: "mean", w: 6, item: func(name string, w data.Window) Item {
+			return optItem("", "mean", of(name).MeanHours, format.Hours, behind(w).As(data.Derived))
+		}, cell: hours(func(s *data.HoursStat) *float64 { return s.MeanHours })},
+		{head: "median", w: 6, item: func(name string, w data.Window) Item {
+			return optItem("", "median", of(name).MedianHours, format.Hours, behind(w).Ranked(0.5))
+		}, cell: hours(func(s *data.HoursStat) *float64 { return s.MedianHours })},
 	}
 }

@@ -12,7 +12,10 @@ func tasksStatesPanel() Panel {
 				v.say(tableLack(v.in, tableTasks))
 				return
 			}
-			v.divided("state", f.States, lack{lackEmpty, "no tasks", ""})
+			v.divided("state", f.States, lack{lackEmpty, "no tasks", ""}, v.behindState)
 		}),
 	}
 }
+
+// behindState is the tasks in a state.
+func (v *view) behindState(state string) data.Behind { return data.BehindTaskState(v.now(), state) }

@@ -34,29 +34,55 @@ func drawTokens(v *view) {
 	if v.w < 36 {
 		numberW = 7
 	}
-	b.Text(v.Styles.Faint, "in ").Text(v.Styles.Strong, format.OptIn(f.In, numberW, format.CountIn)).Space(3)
-	b.Text(v.Styles.Faint, "out ").Text(v.Styles.Strong, format.OptIn(f.Out, numberW, format.CountIn))
+	total := func(label string, n *int64, m data.Measure) {
+		text := format.OptIn(n, numberW, format.CountIn)
+		picked := v.item(v.here(b.Used(), len(label)+1+len(text)), func() Item {
+			return optItem("all", label, n, format.Int, data.BehindTokens(v.window(v.in.Window), data.InvocationKeys{}, m))
+		})
+		b.Text(v.Styles.Faint, label+" ").Text(v.picked(picked, v.Styles.Strong), text).Space(3)
+	}
+	total("in", f.In, data.SumsTokensIn)
+	total("out", f.Out, data.SumsTokensOut)
 	v.add(&b)
 	v.gap(5)
 
 	if v.w < bothTables {
-		names, head, column := f.ByTaskType, "task type", ""
 		if v.in.Split == ByModel {
-			names, head, column = f.ByModel, "model", "model_actual"
+			v.out = append(v.out, v.tokenTable(f.ByModel, ByModel, v.w, v.left())...)
+			return
 		}
-		v.out = append(v.out, v.tokenTable(names, head, column, v.w, v.left())...)
+		v.out = append(v.out, v.tokenTable(f.ByTaskType, ByTaskType, v.w, v.left())...)
 		return
 	}
 	const gutter = 4
 	leftW := (v.w - gutter) / 2
-	left := v.tokenTable(f.ByTaskType, "task type", "", leftW, v.left())
-	right := v.tokenTable(f.ByModel, "model", "model_actual", v.w-gutter-leftW, v.left())
+	lanes := v.sameLanes()
+	lanes.next()
+	left := v.tokenTable(f.ByTaskType, ByTaskType, leftW, v.left())
+	lanes.next()
+	v.x += leftW + gutter
+	right := v.tokenTable(f.ByModel, ByModel, v.w-gutter-leftW, v.left())
+	v.x -= leftW + gutter
+	lanes.end()
 	for i := range left {
 		v.out = append(v.out, left[i]+line.Blank(gutter)+right[i])
 	}
 }
 
-func (v *view) tokenTable(names map[string]data.TokenCount, head, needs string, w, h int) []string {
+// keys narrow rows of invocation_log down to one of the names of a split.
+func (s Split) keys(name string) data.InvocationKeys {
+	if s == ByModel {
+		return data.InvocationKeys{Model: &name}
+	}
+	return data.InvocationKeys{TaskType: &name}
+}
+
+// tokenTable lists tokens by the names of a split.
+func (v *view) tokenTable(names map[string]data.TokenCount, by Split, w, h int) []string {
+	head, needs := "task type", ""
+	if by == ByModel {
+		head, needs = "model", "model_actual"
+	}
 	type row struct {
 		name string
 		data.TokenCount
@@ -78,11 +104,18 @@ func (v *view) tokenTable(names map[string]data.TokenCount, head, needs string, 
 			{head: "out", w: 7, drop: 1},
 			{head: "in █ out ▓", w: 10, most: 40, bar: true, drop: 2},
 		},
-		rows: len(rows), cursor: -1,
+		rows: len(rows), figures: []int{1, 2},
 		empty: lack{lackEmpty, "no tokens in " + v.in.Window, ""},
 	}
 	if names == nil {
 		t.empty = dbLack(v.in, needs)
+	}
+	t.figure = func(i, col int) Item {
+		r, column, n, m := &rows[i], "in", rows[i].In, data.SumsTokensIn
+		if col == 2 {
+			column, n, m = "out", r.Out, data.SumsTokensOut
+		}
+		return optItem(head+" "+r.name, column, n, format.Int, data.BehindTokens(v.window(v.in.Window), by.keys(r.name), m))
 	}
 	t.cell = func(i, col, w int) cell {
 		r := &rows[i]

@@ -25,6 +25,7 @@ type usage struct {
 	spend  func(f *data.LLM, window string) map[string]float64
 	column string // without which there is none of it
 	paint  func(s *themes.Styles) themes.Paint
+	by     Split
 }
 
 var byTaskType = usage{
@@ -52,6 +53,7 @@ var byModel = usage{
 	spend:  func(f *data.LLM, w string) map[string]float64 { return f.SpendByModel[w] },
 	column: "model_actual",
 	paint:  func(s *themes.Styles) themes.Paint { return s.Series[2] },
+	by:     ByModel,
 }
 
 // taskTypesPanel shows what each task type called, used and cost.
@@ -64,13 +66,7 @@ func usagePanel(id, title string, u *usage) Panel {
 	return Panel{
 		ID: id, Title: title, MinW: 26, MinH: 3,
 		Status: func(in *Input) string { return dbStatus(in, in.Window) },
-		Rows: func(in *Input) int {
-			if in.Figures == nil || in.Figures.LLM == nil {
-				return 0
-			}
-			return len(u.rows(in))
-		},
-		Draw: drawing(func(v *view) { drawUsage(v, u) }),
+		Draw:   drawing(func(v *view) { drawUsage(v, u) }),
 	}
 }
 
@@ -155,9 +151,10 @@ func drawUsage(v *view, u *usage) {
 			{head: "cost", w: 9, drop: costDrop},
 			{head: "share", w: 8, most: 60, bar: true, drop: 6},
 		},
-		rows: len(rows), cursor: v.in.Cursor, offset: v.in.Offset,
+		rows: len(rows), list: true, figures: []int{1, 2, 3, 4},
 		empty: lack{lackEmpty, "no calls in " + v.in.Window, ""},
 	}
+	t.figure = func(row, col int) Item { return v.usageItem(u, &rows[row], col) }
 	t.cell = func(row, col, w int) cell {
 		r := &rows[row]
 		count := func(n *int64) cell {
@@ -178,4 +175,18 @@ func drawUsage(v *view, u *usage) {
 		return v.share(u.paint(v.Styles), measure(r), most)
 	}
 	v.out = v.table(t, v.w, v.h)
+}
+
+// usageItem is the figure of a column.
+func (v *view) usageItem(u *usage, r *usageRow, col int) Item {
+	w, keys := v.window(v.in.Window), u.by.keys(r.name)
+	switch col {
+	case 1:
+		return optItem(r.name, "calls", r.calls, format.Int, data.BehindCalls(w, keys))
+	case 2:
+		return optItem(r.name, "tokens in", r.in, format.Int, data.BehindTokens(w, keys, data.SumsTokensIn))
+	case 3:
+		return optItem(r.name, "tokens out", r.out, format.Int, data.BehindTokens(w, keys, data.SumsTokensOut))
+	}
+	return v.moneyItem(r.name, "cost", r.usd, data.BehindSpend(w, keys))
 }

@@ -1,6 +1,8 @@
 package panels
 
 import (
+	"time"
+
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/panels/line"
@@ -13,7 +15,13 @@ type view struct {
 	llm  *data.LLM // never nil while a panel draws
 	w, h int
 	out  []string
+
+	x, y int       // where it begins in the panel
+	reg  *register // nil if nobody asks for items
 }
+
+// now is the moment the figures are of.
+func (v *view) now() time.Time { return v.in.Figures.At }
 
 // drawing makes a panel's Draw out of the part that is its own: sizes and
 // figures that aren't there are taken care of.
@@ -23,7 +31,7 @@ func drawing(draw func(v *view)) func(env *Env, in *Input, w, h int) []string {
 		if w == 0 || h == 0 {
 			return line.Fit(nil, w, h)
 		}
-		v := &view{Env: env, in: in, w: w, h: h, out: make([]string, 0, h)}
+		v := &view{Env: env, in: in, w: w, h: h, out: make([]string, 0, h), reg: newRegister(in, w, h)}
 		if l, ok := pending(in); ok {
 			v.say(l)
 		} else {
@@ -35,7 +43,12 @@ func drawing(draw func(v *view)) func(env *Env, in *Input, w, h int) []string {
 }
 
 // add appends a line; those beyond the height are dropped by whoever asked for it.
-func (v *view) add(b *line.Builder) { v.out = append(v.out, b.String()) }
+func (v *view) add(b *line.Builder) {
+	v.out = append(v.out, b.String())
+	if v.reg != nil {
+		v.reg.lane++
+	}
+}
 
 // row is the next line to be written.
 func (v *view) row() line.Builder { return v.line(v.w) }

@@ -2,6 +2,7 @@ package panels
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/format"
@@ -15,6 +16,8 @@ type windowColumn struct {
 	drop int // as in [column]
 	cell func(window string, w int) cell
 	bar  bool
+	// item is what the figure of a window is; nil for a column that holds none.
+	item func(name string, w data.Window) Item
 }
 
 // windowTable is a table of all windows, the chosen one standing out; where
@@ -26,10 +29,18 @@ func (v *view) windowTable(head string, columns []windowColumn, w, h int) []stri
 	}
 	t := &table{
 		columns: []column{{head: "", w: 1, left: true, drop: 99}, {head: head, w: max(len(data.WindowToday), len(head)), left: true}},
-		rows:    len(names), cursor: -1,
+		rows:    len(names),
 	}
-	for _, c := range columns {
+	for i, c := range columns {
 		t.columns = append(t.columns, column{head: c.head, w: c.w, drop: c.drop, bar: c.bar, most: 40})
+		if c.item != nil {
+			t.figures = append(t.figures, i+2)
+		}
+	}
+	t.figure = func(row, col int) Item {
+		it := columns[col-2].item(names[row], v.window(names[row]))
+		it.Row = strings.TrimSpace(head + " " + names[row])
+		return it
 	}
 	t.cell = func(row, col, w int) cell {
 		name := names[row]
@@ -96,8 +107,8 @@ func (v *view) optCell(f *float64, w int, in func(float64, int) string) cell {
 	return cell{text: format.OptIn(f, w, in), paint: p}
 }
 
-// windowPairs are the counts of all windows as pairs.
-func (v *view) windowPairs(count func(window string) *int64) []pair {
+// windowPairs are the counts of all windows as pairs; what says what is counted.
+func (v *view) windowPairs(what string, count func(window string) *int64, behind func(w data.Window) data.Behind) []pair {
 	names := v.in.windows()
 	ps := make([]pair, 0, len(names))
 	for i, w := range names {
@@ -105,7 +116,10 @@ func (v *view) windowPairs(count func(window string) *int64) []pair {
 		if w == v.in.Window {
 			rank = 0
 		}
-		ps = append(ps, pair{label: w, value: format.OptIn(n, v.countW(), format.CountIn), paint: v.countPaint(n), strong: w == v.in.Window, rank: rank})
+		ps = append(ps, pair{
+			label: w, value: format.OptIn(n, v.countW(), format.CountIn), paint: v.countPaint(n), strong: w == v.in.Window, rank: rank,
+			item: func() Item { return optItem(w, what, n, format.Int, behind(v.window(w))) },
+		})
 	}
 	return ps
 }

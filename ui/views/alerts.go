@@ -63,6 +63,15 @@ func (v *Board) told(a acknowledged) Intent {
 	return Say{Text: a.title + ": acknowledged, no reminders until it is over"}
 }
 
+// openAlertAt is the detail of rule i of the panel.
+func openAlertAt(c *Context, in *panels.Input, i int) View {
+	alerts := panels.Alerts(in.Figures)
+	if i >= len(alerts) {
+		return nil
+	}
+	return openAlert(c, in.Figures.At, &alerts[i])
+}
+
 func openAlert(c *Context, now time.Time, a *data.Alert) View {
 	routes := "none: it is only shown"
 	if len(a.Routes) > 0 {

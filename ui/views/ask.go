@@ -23,6 +23,8 @@ type Timeliner interface {
 // An Archive reads on demand what is not in memory: rows and lines of any age.
 type Archive interface {
 	Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error)
+	// Rows gives rows of the tables that no snapshot holds.
+	Rows(ctx context.Context, q data.RowQuery) (data.RowPage, error)
 	// Lines reports how much is done, 0 to 1, to progress, which may be nil.
 	Lines(ctx context.Context, q data.LineQuery, progress func(float64)) (data.LinePage, error)
 }

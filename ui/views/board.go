@@ -29,8 +29,9 @@ type boardSpec struct {
 	layouts *layouts
 	// split and measured name the panels that a split and a measure change.
 	split, measured []string
-	// rows tells of the list panels whose rows can be opened.
-	rows map[string]rowSpec
+	// opens shows item i of a panel that has a view of its own for its rows; nil
+	// falls back to the rows behind the item.
+	opens map[string]func(c *Context, in *panels.Input, i int) View
 	// alerts is the panel whose rows are the alert rules; "" if there is none.
 	alerts string
 	// leads names the view that tells at length what a panel sums up.
@@ -46,9 +47,11 @@ type Board struct {
 	panels []panels.Panel // in the order in which the focus walks through them
 	mode   boardMode
 	focus  int    // index into panels
-	lists  []list // where the reader stands in each panel that is a list
-	// selected names the selected row of each panel that has a rowSpec.
+	lists  []list // the item the reader stands on in each panel, and the first visible row
+	// selected is the key of the item in each panel where that is not the one the
+	// panel starts with.
 	selected map[string]string
+	asked    map[string]asked // the items of the panels that were asked for them
 
 	split   panels.Split
 	measure panels.Measure
@@ -79,13 +82,13 @@ type boxKey struct {
 	measure  panels.Measure
 	rows     list
 	lines    *panels.LineRows
-	filtered string
+	chosen   panels.Chosen
 }
 
 func newBoard(ctx *Context, spec boardSpec) *Board {
 	v := &Board{
 		spec: spec, ctx: ctx, keys: NewBoardKeys(), panels: slices.Clone(spec.panels), data: &Data{Window: data.Window24h},
-		boxes: make(map[string]box), selected: make(map[string]string),
+		boxes: make(map[string]box), selected: make(map[string]string), asked: make(map[string]asked),
 	}
 	slices.SortStableFunc(v.panels, func(a, b panels.Panel) int {
 		return slices.Index(spec.layouts.keep, a.ID) - slices.Index(spec.layouts.keep, b.ID)
@@ -138,11 +141,32 @@ func (v *Board) sizes() map[string]minSize {
 	return sizes
 }
 
-// settleLists keeps every cursor on a row that exists and can be seen.
+// settleLists puts every cursor back on its item, or close to where it was if
+// that is gone.
 func (v *Board) settleLists() {
 	for i := range v.lists {
-		v.lists[i].moveTo(v.lists[i].cursor, v.rowCount(i), v.page(i))
+		if v.placeOf(i) >= 0 && (i == v.focus || v.selected[v.panels[i].ID] != "") {
+			v.settle(i)
+		}
 	}
+}
+
+// settle finds the item of a panel that the reader has chosen. As long as that is
+// the one the panel starts with, the cursor stays with whatever is there.
+func (v *Board) settle(panel int) {
+	items, l := v.items(panel), &v.lists[panel]
+	key := v.selected[v.panels[panel].ID]
+	at := items.Start
+	if key != "" {
+		at = slices.IndexFunc(items.List, func(it panels.Item) bool { return it.Key() == key })
+		if at < 0 {
+			at = max(min(l.cursor, len(items.List)-1), 0)
+		}
+	}
+	if at != l.cursor && l.offset > 0 && at < len(items.List) && l.cursor < len(items.List) {
+		l.offset = max(l.offset+items.List[at].Lane-items.List[l.cursor].Lane, 0) // the row stays where it is on the screen
+	}
+	l.cursor = at
 }
 
 // Hint tells of panels that can't be seen and how to see them; "" if all can.
@@ -167,39 +191,18 @@ func (v *Board) SetData(d *Data) tea.Cmd {
 	return nil
 }
 
-// followRows puts every cursor back on its row after others came in above or the
+// followRows puts every cursor back on its item after others came in above or the
 // order changed.
-func (v *Board) followRows() {
-	in := v.input()
-	for id, r := range v.spec.rows {
-		l := &v.lists[v.panelOf(id)]
-		if l.cursor == 0 { // on top the cursor stays with whatever is newest
-			continue
-		}
-		if at := slices.Index(r.ids(&in), v.selected[id]); at >= 0 {
-			l.offset += at - l.cursor
-			l.cursor = at
-		}
-	}
-	v.settleLists()
-	v.noteRows()
-}
+func (v *Board) followRows() { v.settleLists() }
 
-// selectRow moves the cursor of the panel that has the focus.
+// selectRow moves the cursor of the panel that has the focus to item i.
 func (v *Board) selectRow(i int) {
-	v.lists[v.focus].moveTo(i, v.rowCount(v.focus), v.page(v.focus))
-	v.noteRows()
-}
-
-// noteRows remembers which rows are selected.
-func (v *Board) noteRows() {
-	in := v.input()
-	for id, r := range v.spec.rows {
-		if i := v.lists[v.panelOf(id)].cursor; i > 0 {
-			if ids := r.ids(&in); i < len(ids) {
-				v.selected[id] = ids[i]
-			}
-		}
+	items, l := v.items(v.focus), &v.lists[v.focus]
+	l.cursor = max(min(i, len(items.List)-1), 0)
+	id := v.panels[v.focus].ID
+	delete(v.selected, id)
+	if l.cursor < len(items.List) && l.cursor != items.Start {
+		v.selected[id] = items.List[l.cursor].Key()
 	}
 }
 
@@ -217,25 +220,6 @@ func (v *Board) input() panels.Input {
 	return in
 }
 
-// rowCount is the number of rows of a panel; 0 if it is no list.
-func (v *Board) rowCount(panel int) int {
-	rows := v.panels[panel].Rows
-	if rows == nil {
-		return 0
-	}
-	in := v.input()
-	return rows(&in)
-}
-
-// page is how many rows of a list panel can be seen.
-func (v *Board) page(panel int) int {
-	const borderAndHeadings = 3
-	if at := v.placeOf(panel); at >= 0 {
-		return max(v.layout[at].H-borderAndHeadings, 1)
-	}
-	return 1
-}
-
 func (v *Board) panelOf(id string) int {
 	return slices.IndexFunc(v.panels, func(p panels.Panel) bool { return p.ID == id })
 }
@@ -249,7 +233,8 @@ func (v *Board) placeOf(panel int) int {
 func (v *Board) Bindings() []Binding {
 	k := &v.keys
 	grid := v.mode == gridMode
-	row, rows := v.lists[v.focus].cursor, v.rowCount(v.focus)
+	items := v.items(v.focus)
+	walk := itemWalk{items.List, v.lists[v.focus].cursor}
 	many := len(v.layout) > 1 || !grid
 	k.Up.SetEnabled(v.target(up) != v.here())
 	k.Down.SetEnabled(v.target(down) != v.here())
@@ -257,13 +242,13 @@ func (v *Board) Bindings() []Binding {
 	k.FullScreen.SetEnabled(grid && len(v.layout) > 0)
 	k.Shrink.SetEnabled(!grid)
 	id := v.panels[v.focus].ID
-	k.Open.SetEnabled(rows > 0 && v.spec.rows[id].open != nil)
-	k.Follow.SetEnabled(v.spec.leads[id] != "" && !k.Open.Enabled())
+	k.Open.SetEnabled(walk.item() != nil)
+	k.Follow.SetEnabled(v.spec.leads[id] != "")
 	k.Acknowledge.SetEnabled(v.unacknowledged() != nil)
 	k.Split.SetEnabled(v.shows(v.spec.split))
 	k.Sort.SetEnabled(v.shows(v.spec.measured))
-	setEnabled(row > 0, &k.PageUp, &k.First)
-	setEnabled(row < rows-1, &k.PageDown, &k.Last)
+	setEnabled(walk.first() != walk.at, &k.PageUp, &k.First)
+	setEnabled(walk.last() != walk.at, &k.PageDown, &k.Last)
 	return Enabled(k.All())
 }
 
@@ -272,24 +257,21 @@ func (v *Board) shows(ids []string) bool {
 	return slices.ContainsFunc(v.layout, func(p placed) bool { return slices.Contains(ids, p.id) })
 }
 
-// position is where the focus is: a panel, and a row if it is a list.
+// position is where the focus is: a panel, and an item of it.
 type position struct{ panel, row int }
 
 func (v *Board) here() position { return v.at(v.focus) }
 
-// at is the position in a panel, on the row selected there.
+// at is the position in a panel, on the item selected there.
 func (v *Board) at(panel int) position { return position{panel: panel, row: v.lists[panel].cursor} }
 
-// target is where an arrow key leads: to the next row of a list while there is
-// one, else to the next panel that way; with none there, left and right go on
-// to the previous and next in order, so that they always lead somewhere.
+// target is where an arrow key leads: to the next item of the panel that way while
+// there is one, else to the next panel that way; with none there, left and right
+// go on to the previous and next in order, so that they always lead somewhere.
 func (v *Board) target(d direction) position {
 	p := v.here()
-	switch {
-	case d == up && p.row > 0:
-		return position{p.panel, p.row - 1}
-	case d == down && p.row < v.rowCount(p.panel)-1:
-		return position{p.panel, p.row + 1}
+	if next := (itemWalk{v.items(p.panel).List, p.row}).next(d); next >= 0 {
+		return position{p.panel, next}
 	}
 	if v.mode == gridMode {
 		if at := v.placeOf(p.panel); at >= 0 {
@@ -320,9 +302,12 @@ func (v *Board) step(n int) position {
 }
 
 func (v *Board) goTo(p position) {
+	if p.panel == v.focus {
+		v.selectRow(p.row)
+		return
+	}
 	v.focus = p.panel
 	v.layOut()
-	v.selectRow(p.row)
 }
 
 // Update implements [View].
@@ -350,13 +335,13 @@ func (v *Board) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	case key.Matches(press, k.Previous.Binding):
 		v.goTo(v.step(-1))
 	case key.Matches(press, k.PageUp.Binding):
-		v.selectRow(v.lists[v.focus].cursor - v.page(v.focus))
+		v.selectRow(v.walk().page(-1))
 	case key.Matches(press, k.PageDown.Binding):
-		v.selectRow(v.lists[v.focus].cursor + v.page(v.focus))
+		v.selectRow(v.walk().page(1))
 	case key.Matches(press, k.First.Binding):
-		v.selectRow(0)
+		v.selectRow(v.walk().first())
 	case key.Matches(press, k.Last.Binding):
-		v.selectRow(v.rowCount(v.focus))
+		v.selectRow(v.walk().last())
 	case key.Matches(press, k.FullScreen.Binding):
 		v.setMode(fullScreenMode)
 	case key.Matches(press, k.Shrink.Binding):
@@ -381,15 +366,6 @@ func (v *Board) setMode(m boardMode) {
 	v.layOut()
 }
 
-// open shows the selected row of the panel that has the focus.
-func (v *Board) open() Intent {
-	in := v.input()
-	if opened := v.spec.rows[v.panels[v.focus].ID].open(v.ctx, &in, v.lists[v.focus].cursor); opened != nil {
-		return Open{opened}
-	}
-	return nil
-}
-
 // Lines implements [View].
 func (v *Board) Lines() []string {
 	blocks := make([]block, len(v.layout))
@@ -405,20 +381,16 @@ func (v *Board) draw(at placed) []string {
 	i := v.panelOf(at.id)
 	p := &v.panels[i]
 	in := v.input()
-	if p.Rows != nil {
-		in.Offset = v.lists[i].offset
-		if i == v.focus {
-			in.Cursor = v.lists[i].cursor
+	in.Offset = v.lists[i].offset
+	note := ""
+	if i == v.focus {
+		if it := v.walk().item(); it != nil {
+			in.Cursor, note = v.lists[i].cursor, readout(it)
+			in.Scrolled = &v.lists[i].offset
 		}
 	}
-	from := boxKey{
-		figures: in.Figures, snapshot: in.Snapshot, version: v.ctx.Version, w: at.W, h: at.H,
-		focused: i == v.focus, window: in.Window, loading: in.Loading, split: in.Split, measure: in.Measure,
-		rows: list{in.Cursor, in.Offset}, filtered: in.Filtered,
-	}
-	if p.ShowsLines {
-		from.lines = in.Lines
-	}
+	from := v.key(at, &in)
+	from.focused, from.rows = i == v.focus, list{in.Cursor, in.Offset}
 	if b, ok := v.boxes[p.ID]; ok && b.from == from {
 		return b.lines
 	}
@@ -431,7 +403,20 @@ func (v *Board) draw(at placed) []string {
 			return inside
 		},
 		func(err error) []string { return Failure(env, err, w, h) })
-	lines := panels.Box(env, p.Title, status, from.focused, at.W, at.H, inner)
+	from.rows.offset = v.lists[i].offset // as it was scrolled
+	lines := panels.BoxWithNote(env, p.Title, status, note, from.focused, at.W, at.H, inner)
 	v.boxes[p.ID] = box{from: from, lines: lines}
 	return lines
+}
+
+// key is what a panel is drawn from, but for the cursor.
+func (v *Board) key(at placed, in *panels.Input) boxKey {
+	k := boxKey{
+		figures: in.Figures, snapshot: in.Snapshot, version: v.ctx.Version, w: at.W, h: at.H,
+		window: in.Window, loading: in.Loading, split: in.Split, measure: in.Measure, chosen: in.Chosen,
+	}
+	if v.panels[v.panelOf(at.id)].ShowsLines {
+		k.lines = in.Lines
+	}
+	return k
 }

@@ -6,7 +6,8 @@ import "github.com/donna-project/donnatop/ui/panels"
 func NewOverview(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDOverview, title: "Overview", uses: Uses{Window: true, Money: true},
-		panels: panels.Overview(), layouts: &overviewLayouts, rows: overviewRows, alerts: "overview_alerts",
+		panels: panels.Overview(), layouts: &overviewLayouts, alerts: "overview_alerts",
+		opens: map[string]func(c *Context, in *panels.Input, i int) View{"overview_alerts": openAlertAt},
 		leads: map[string]ID{
 			"overview_services": IDHealth, "overview_errors": IDErrors, "overview_spend": IDLLM, "overview_calls": IDLLM,
 			"overview_escalations": IDEscalations, "overview_pipeline": IDTasks,
@@ -18,7 +19,7 @@ func NewOverview(ctx *Context) *Board {
 func NewHealth(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDHealth, title: "System Health",
-		panels: panels.Health(), layouts: &healthLayouts, rows: healthRows,
+		panels: panels.Health(), layouts: &healthLayouts,
 	})
 }
 
@@ -26,7 +27,7 @@ func NewHealth(ctx *Context) *Board {
 func NewTasks(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDTasks, title: "Task Pipeline", uses: Uses{Window: true},
-		panels: panels.Tasks(), layouts: &tasksLayouts, rows: tasksRows,
+		panels: panels.Tasks(), layouts: &tasksLayouts,
 	})
 }
 
@@ -34,7 +35,7 @@ func NewTasks(ctx *Context) *Board {
 func NewLLM(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDLLM, title: "LLM & Cost", uses: Uses{Window: true, Money: true},
-		panels: panels.LLM(), layouts: &llmLayouts, rows: llmRows,
+		panels: panels.LLM(), layouts: &llmLayouts,
 		split: []string{"hours", "days"}, measured: []string{"task_types", "models", "heat"},
 	})
 }
@@ -43,7 +44,7 @@ func NewLLM(ctx *Context) *Board {
 func NewAgents(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDAgents, title: "Agents", uses: Uses{Window: true, Money: true},
-		panels: panels.Agents(), layouts: &agentsLayouts, rows: agentsRows,
+		panels: panels.Agents(), layouts: &agentsLayouts,
 	})
 }
 
@@ -59,7 +60,7 @@ func NewNotifications(ctx *Context) *Board {
 func NewEscalations(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDEscalations, title: "Escalations", uses: Uses{Money: true},
-		panels: panels.Escalations(), layouts: &escalationsLayouts, rows: escalationsRows,
+		panels: panels.Escalations(), layouts: &escalationsLayouts,
 	})
 }
 
@@ -75,7 +76,7 @@ func NewPreferences(ctx *Context) *Board {
 func NewSkills(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDSkills, title: "Skills", uses: Uses{Window: true, Money: true},
-		panels: panels.Skills(), layouts: &skillsLayouts, rows: skillsRows,
+		panels: panels.Skills(), layouts: &skillsLayouts,
 	})
 }
 
@@ -83,6 +84,6 @@ func NewSkills(ctx *Context) *Board {
 func NewMemory(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{
 		id: IDMemory, title: "Memory", uses: Uses{Window: true},
-		panels: panels.Memory(), layouts: &memoryLayouts, rows: memoryRows,
+		panels: panels.Memory(), layouts: &memoryLayouts,
 	})
 }

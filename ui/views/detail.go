@@ -53,8 +53,8 @@ type Detail struct {
 	live    bool                                  // content changes with the data
 	deeper  func() View                           // what Enter opens; nil if nothing
 	content func(env *panels.Env, w int) []string // lines of exactly w cells
-	subject Subject
-	stacks  []panels.LineStack // of a log line
+	subject Subject                               // the row or line it is of
+	stacks  []panels.LineStack                    // of a log line
 	mode    panels.StackMode
 
 	ctx   *Context

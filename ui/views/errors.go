@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -57,7 +56,7 @@ func (o lineOrder) String() string {
 }
 
 // maxErrorLines is how many lines the table has at most: a filter leads to the rest.
-const maxErrorLines = 5000
+const maxErrorLines = 1000
 
 // Errors is the Errors view: a board whose panels show, once there is a filter,
 // what passes it. All lines of the last day are counted as they come; of a filter
@@ -80,6 +79,7 @@ type Errors struct {
 type errorsFound struct {
 	rows   *panels.LineRows
 	errors *data.Errors // nil without a filter
+	from   time.Time    // of the oldest line in memory
 	since  string
 	whole  bool // all that is shown of is in memory
 	gone   bool // nothing of it is
@@ -90,7 +90,7 @@ func NewErrors(ctx *Context) *Errors {
 	v := &Errors{keys: NewErrorsKeys(), bar: NewFilterBar(ctx, "filter: "), given: &Data{}}
 	v.Board = newBoard(ctx, boardSpec{
 		id: IDErrors, title: "Errors", uses: Uses{Window: true},
-		panels: panels.Errors(), layouts: &errorsLayouts, rows: v.rowSpecs(),
+		panels: panels.Errors(), layouts: &errorsLayouts, opens: v.opens(),
 	})
 	ctx.Rebind(v.keys.All())
 	v.extend = v.extendInput
@@ -122,7 +122,7 @@ func findErrors(s *data.Snapshot, m *matches, faults *data.Faults, loc *time.Loc
 	if m.choice.past != nil {
 		w = *m.choice.past
 	}
-	out := errorsFound{since: "since " + strings.TrimSuffix(format.Stamp(from.Truncate(time.Minute), s.At, loc), ":00")}
+	out := errorsFound{from: from, since: "since " + strings.TrimSuffix(format.Stamp(from.Truncate(time.Minute), s.At, loc), ":00")}
 	out.whole, out.gone = !from.After(w.From), from.After(w.To)
 	out.rows = &panels.LineRows{
 		Lines: m.choice.order.first(m.someLines, maxErrorLines), Of: m.Len(), Order: m.choice.order.String(), Since: out.since, Gone: out.gone,
@@ -155,55 +155,29 @@ func (o lineOrder) first(lines someLines, n int) []*data.LogLine {
 	return out[:min(len(out), n)]
 }
 
-// rowSpecs tells of the rows of the view's lists.
-func (v *Errors) rowSpecs() map[string]rowSpec {
-	return map[string]rowSpec{
-		"error_groups": rowsOf(func(f *data.Figures) []data.ErrorGroup { return f.Errors.Groups }, errorGroupID,
-			func(c *Context, now time.Time, g *data.ErrorGroup) View { return openGroup(c, now, g, v.bar.filter) }),
-		"error_lines": {
-			ids: func(in *panels.Input) []string {
-				if in.Lines == nil {
-					return nil
-				}
-				ids := make([]string, len(in.Lines.Lines))
-				for i, l := range in.Lines.Lines {
-					ids[i] = strconv.FormatUint(l.Seq, 36)
-				}
-				return ids
-			},
-			open: func(c *Context, in *panels.Input, i int) View {
-				if in.Lines == nil || i < 0 || i >= len(in.Lines.Lines) {
-					return nil
-				}
-				return NewLine(c, in.Lines.Lines[i])
-			},
-		},
-		"error_facets": {ids: func(in *panels.Input) []string {
-			if in.Figures == nil {
+// opens shows what is behind the rows of the view's lists.
+func (v *Errors) opens() map[string]func(*Context, *panels.Input, int) View {
+	return map[string]func(*Context, *panels.Input, int) View{
+		"error_groups": func(c *Context, in *panels.Input, i int) View {
+			if in.Figures == nil || in.Figures.Errors == nil || i >= len(in.Figures.Errors.Groups) {
 				return nil
 			}
-			var ids []string
-			for _, f := range panels.ErrorFacets(in.Figures) {
-				ids = append(ids, f.Field+"="+f.Value)
+			return openGroup(c, in.Figures.At, &in.Figures.Errors.Groups[i], v.bar.filter)
+		},
+		"error_lines": func(c *Context, in *panels.Input, i int) View {
+			if in.Lines == nil || i >= len(in.Lines.Lines) {
+				return nil
 			}
-			return ids
-		}},
+			return NewLine(c, in.Lines.Lines[i])
+		},
 	}
 }
 
-// openErrorGroup shows the lines of a group.
-func openErrorGroup(c *Context, now time.Time, g *data.ErrorGroup) View {
-	return openGroup(c, now, g, nil)
-}
-
-// openGroup shows those lines of a group that pass a filter. What has no lines
-// that could be found is shown by its fields.
+// openGroup shows those lines of a group that pass a filter, as they come; nil if
+// they can't be told from others.
 func openGroup(c *Context, now time.Time, g *data.ErrorGroup, f *filter.Filter) View {
 	if g.Fingerprint == data.Other {
-		return NewRow(c, titled("Error group", g.Event), []field{
-			{label: "event", value: g.Event}, {label: "lines in 24h", value: format.Int(g.Count)},
-			c.moment("first", &g.First, now), c.moment("last", &g.Last, now),
-		})
+		return nil
 	}
 	var about []string
 	for _, s := range []*string{g.ExceptionType, g.Frame} {
@@ -220,18 +194,20 @@ func openGroup(c *Context, now time.Time, g *data.ErrorGroup, f *filter.Filter) 
 func (v *Errors) extendInput(in *panels.Input) {
 	found, _ := v.chosen.derived.(errorsFound)
 	in.Lines = found.rows
+	if v.bar.filter.Empty() {
+		return
+	}
+	in.Chosen = panels.Chosen{Note: "looking", Filter: v.bar.filter, From: found.from}
 	switch {
-	case v.bar.filter.Empty():
-	case v.chosen.current() && found.gone:
-		in.Filtered = "filtered, not in memory"
-	case v.chosen.current() && found.whole && v.past != nil:
-		in.Filtered = "range, filtered"
-	case v.chosen.current() && found.whole:
-		in.Filtered = "24h, filtered"
-	case v.chosen.current():
-		in.Filtered = "filtered, " + found.since
+	case !v.chosen.current():
+	case found.gone:
+		in.Chosen.Note = "filtered, not in memory"
+	case found.whole && v.past != nil:
+		in.Chosen.Note = "range, filtered"
+	case found.whole:
+		in.Chosen.Note = "24h, filtered"
 	default:
-		in.Filtered = "looking"
+		in.Chosen.Note = "filtered, " + found.since
 	}
 }
 
@@ -341,7 +317,13 @@ func (v *Errors) Bindings() []Binding {
 	k.Clear.SetEnabled(filtered && v.mode == gridMode)
 	k.Add.SetEnabled(v.facet() != nil)
 	k.Order.SetEnabled(v.shows([]string{"error_lines"}))
-	return append(Enabled(k.All()), v.Board.Bindings()...)
+	own := Enabled(k.All())
+	for _, b := range v.Board.Bindings() {
+		if !k.Add.Enabled() || b.Action != v.Board.keys.Open.Action { // Enter adds the facet
+			own = append(own, b)
+		}
+	}
+	return own
 }
 
 // facet is the filter for the selected facet; nil if there is none.

@@ -16,31 +16,6 @@ type field struct {
 	money bool   // the value is an amount of money, or holds one
 }
 
-// text is a value that may be missing.
-func text(label string, value *string) field {
-	f := field{label: label}
-	if value != nil {
-		f.value = *value
-	}
-	return f
-}
-
-// number is a figure that may be missing, as f shows it.
-func number[T any](label string, n *T, f func(T) string) field {
-	out := field{label: label}
-	if n != nil {
-		out.value = f(*n)
-	}
-	return out
-}
-
-// amount is a sum of money that may be missing.
-func amount(label string, usd *float64) field {
-	f := number(label, usd, format.Money)
-	f.money = true
-	return f
-}
-
 // moment is a time that may be missing, with how long ago it was.
 func (c *Context) moment(label string, t *time.Time, now time.Time) field {
 	f := field{label: label}
@@ -48,7 +23,7 @@ func (c *Context) moment(label string, t *time.Time, now time.Time) field {
 		return f
 	}
 	f.value = t.In(c.location()).Format(format.LayoutDay + " " + format.LayoutMillis + " MST")
-	if age := now.Sub(*t); age >= time.Second {
+	if age := now.Sub(*t); !now.IsZero() && age >= time.Second {
 		f.value += " · " + format.Age(age) + " ago"
 	}
 	return f

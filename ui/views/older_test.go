@@ -18,22 +18,19 @@ import (
 	"github.com/donna-project/donnatop/data/logline"
 )
 
-// archive has a line every second since begin, some of them twice.
-type archive struct {
-	begin time.Time
-	asked []data.LineQuery
-	err   error
+// secondsArchive has a line every second since begin, some of them twice.
+type secondsArchive struct {
+	Archive // what is not asked for
+	begin   time.Time
+	asked   []data.LineQuery
+	err     error
 }
 
 func lineAt(at time.Time) logline.Entry {
 	return entry(at, fmt.Sprintf("line %d.", at.Unix()))
 }
 
-func (a *archive) Invocations(context.Context, data.InvocationQuery) (data.InvocationPage, error) {
-	return data.InvocationPage{}, nil
-}
-
-func (a *archive) Lines(ctx context.Context, q data.LineQuery, progress func(float64)) (data.LinePage, error) {
+func (a *secondsArchive) Lines(ctx context.Context, q data.LineQuery, progress func(float64)) (data.LinePage, error) {
 	a.asked = append(a.asked, q)
 	progress(0.43)
 	if err := errors.Join(ctx.Err(), a.err); err != nil {
@@ -62,7 +59,7 @@ type reader struct {
 	v       *Logs
 	hub     *data.Hub
 	clock   *clockwork.FakeClock
-	archive *archive
+	archive *secondsArchive
 	held    []tea.Cmd // commands that were not run yet
 	hold    bool
 }
@@ -70,7 +67,7 @@ type reader struct {
 func newReader(t *testing.T) *reader {
 	t.Helper()
 	start := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
-	r := &reader{t: t, clock: clockwork.NewFakeClockAt(start), archive: &archive{begin: start.Add(-2500 * time.Second)}}
+	r := &reader{t: t, clock: clockwork.NewFakeClockAt(start), archive: &secondsArchive{begin: start.Add(-2500 * time.Second)}}
 	r.hub = data.NewHub(data.HubOptions{Clock: r.clock, RingLines: 600})
 	r.hub.SetState(data.SourceFiles, data.SourceState{State: data.StateLive, Loaded: true})
 	ctx := testContext(t, slog.New(slog.DiscardHandler))

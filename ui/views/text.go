@@ -1,6 +1,8 @@
 package views
 
 import (
+	"strings"
+
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels"
 	"github.com/donna-project/donnatop/ui/safe"
@@ -80,3 +82,6 @@ func Failure(env *panels.Env, err error, w, h int) []string {
 	}
 	return lines
 }
+
+// titled is the title of a row: what it is, and enough of its name to tell it by.
+func titled(what, name string) string { return strings.TrimSpace(what + " " + safe.Truncate(name, 32)) }

@@ -43,6 +43,7 @@ const (
 	IDRow           ID = "row"
 	IDTrace         ID = "trace"
 	IDTraceItem     ID = "trace_item"
+	IDBehind        ID = "behind"
 )
 
 // A View fills the body of the screen.

@@ -19,6 +19,38 @@ type HeatMap struct {
 	Values        [][]float64 // by row and column; NaN is a gap
 	// Format is a number in at most w cells.
 	Format func(v float64, w int) string
+	Cursor *Spot // what the reader has chosen, its Part a row; nil for nothing
+}
+
+// grid says where the cells are: how wide the captions and each column.
+func (m *HeatMap) grid(w int) (caption, cw int) {
+	for _, r := range m.Rows {
+		caption = max(caption, len(r)+1)
+	}
+	columns := len(m.Columns)
+	if w-caption < columns {
+		caption = min(caption-1, max(w-columns, 0)) // no blank between caption and map, then no caption
+	}
+	return caption, min(max((w-caption)/columns, 1), 9)
+}
+
+// Spots are the cells of the map drawn in h lines of w cells, row by row. A gap
+// is none.
+func (m *HeatMap) Spots(w, h int) []Placed {
+	if len(m.Columns) == 0 || w < 1 {
+		return nil
+	}
+	caption, cw := m.grid(w)
+	top := boolInt(h > len(m.Rows))
+	var out []Placed
+	for i := range min(len(m.Values), len(m.Rows), max(h-top, 0)) {
+		for j := range min(len(m.Values[i]), len(m.Columns)) {
+			if x := caption + j*cw; level(m.Values[i][j], 1) >= 0 && x+cw <= w {
+				out = append(out, Placed{Spot{j, i}, x, top + i, cw, 1})
+			}
+		}
+	}
+	return out
 }
 
 // Draw is the map in h lines of w cells: a line of captions, the rows and, if
@@ -30,18 +62,11 @@ func (m *HeatMap) Draw(look Look, w, h int) []string {
 			most = max(most, height(v))
 		}
 	}
-	caption := 0
-	for _, r := range m.Rows {
-		caption = max(caption, len(r)+1)
-	}
 	columns := len(m.Columns)
 	if columns == 0 || w < 1 {
 		return line.Fit(nil, w, h)
 	}
-	if w-caption < columns {
-		caption = min(caption-1, max(w-columns, 0)) // no blank between caption and map, then no caption
-	}
-	cw := min(max((w-caption)/columns, 1), 9)
+	caption, cw := m.grid(w)
 	numbers := cw >= 4 && len(m.Format(most, 9)) <= cw-3
 
 	var out []string
@@ -55,6 +80,10 @@ func (m *HeatMap) Draw(look Look, w, h int) []string {
 			v := math.NaN()
 			if i < len(m.Values) && j < len(m.Values[i]) {
 				v = m.Values[i][j]
+			}
+			if chosen(m.Cursor, j, i) {
+				m.chosen(&b, look, v, most, cw, numbers)
+				continue
 			}
 			m.cell(&b, look, v, most, cw, numbers)
 		}
@@ -108,6 +137,25 @@ func (m *HeatMap) cell(b *line.Builder, look Look, v, most float64, cw int, numb
 		b.Space(cw - 1)
 	default:
 		m.shade(b, look, l, cw)
+	}
+}
+
+// chosen is the cell under the cursor: between brackets where they have room.
+func (m *HeatMap) chosen(b *line.Builder, look Look, v, most float64, cw int, numbers bool) {
+	glyphs := shades
+	if look.ASCII {
+		glyphs = shadesASCII
+	}
+	p, shade := look.Styles.Selected, glyphs[max(level(v, most), 0)]
+	switch {
+	case numbers:
+		b.Glyphs(p, shade).Text(p, line.Blank(max(cw-2-len(m.Format(v, cw-2)), 0))).Text(p, m.Format(v, cw-2)).Space(1)
+	case cw >= 3:
+		b.Glyphs(p, "[").Repeat(p, shade, cw-2).Glyphs(p, "]")
+	case cw == 2:
+		b.Glyphs(p, shade+"]")
+	default:
+		b.Glyphs(p, "◆")
 	}
 }
 

@@ -21,22 +21,71 @@ type Strip struct {
 type Strips struct {
 	Labels   []string // below the last row, oldest first; the last one is the present
 	Strips   []Strip
-	OneScale bool // those without a scale of their own share one, so that they can be compared
+	OneScale bool  // those without a scale of their own share one, so that they can be compared
+	Cursor   *Spot // what the reader has chosen; nil for nothing
 }
 
-// Draw is the strips in h lines of w cells. Where there is no room for all of
-// them the last ones are left out; without room for captions there are none.
-func (s *Strips) Draw(look Look, w, h int) []string {
+// share says how the lines are shared out: how many strips there are, whether
+// with captions, and how many lines of bars each has.
+func (s *Strips) share(h int) (rows []int, captions, labels bool) {
 	n := min(len(s.Strips), max(h, 0))
-	if w < 1 || n == 0 || len(s.Labels) == 0 {
-		return line.Fit(nil, w, h)
+	if n == 0 {
+		return nil, false, false
 	}
-	rest, labels, captions := h, false, false
+	rest := h
 	if rest > n {
 		rest, labels = rest-1, true
 	}
 	if rest >= 2*n {
 		rest, captions = rest-n, true
+	}
+	each := rest / n // on one scale, one number is one height
+	rows = make([]int, n)
+	for i := range rows {
+		rows[i] = rest / (n - i)
+		if s.OneScale {
+			rows[i] = each
+		}
+		rest -= rows[i]
+	}
+	return rows, captions, labels
+}
+
+// Spots are the figures of the strips drawn in h lines of w cells, strip by
+// strip. A gap is none.
+func (s *Strips) Spots(w, h int) []Placed {
+	if w < 1 || len(s.Labels) == 0 {
+		return nil
+	}
+	rows, captions, _ := s.share(h)
+	var out []Placed
+	y := 0
+	for i := range rows {
+		if captions {
+			y++
+		}
+		t := Timeline{Bars: make([]Bar, len(s.Labels))}
+		p := t.plan(w, rows[i])
+		first := len(t.Bars) - p.bars
+		for j := range p.bars {
+			if at := first + j; at < len(s.Strips[i].Values) {
+				if _, ok := number(s.Strips[i].Values[at]); ok {
+					out = append(out, Placed{Spot{at, i}, p.barX(j), y, p.slot, rows[i]})
+				}
+			}
+		}
+		y += rows[i]
+	}
+	return out
+}
+
+// Draw is the strips in h lines of w cells. Where there is no room for all of
+// them the last ones are left out; without room for captions there are none.
+func (s *Strips) Draw(look Look, w, h int) []string {
+	shares, captions, labels := s.share(h)
+	n := len(shares)
+	if w < 1 || n == 0 || len(s.Labels) == 0 {
+		return line.Fit(nil, w, h)
 	}
 	most := 0.0
 	for _, strip := range s.Strips[:n] {
@@ -44,18 +93,12 @@ func (s *Strips) Draw(look Look, w, h int) []string {
 			most = max(most, highest(strip.Values))
 		}
 	}
-	each := rest / n // on one scale, one number is one height
 	out := make([]string, 0, h)
 	for i, strip := range s.Strips[:n] {
-		rows := rest / (n - i)
-		if s.OneScale {
-			rows = each
-		}
-		rest -= rows
 		if captions {
 			out = append(out, strip.caption(look, i, w))
 		}
-		out = append(out, s.strip(look, i, most, w, rows, labels && i == n-1)...)
+		out = append(out, s.strip(look, i, most, w, shares[i], labels && i == n-1)...)
 	}
 	return line.Fit(out, w, h)
 }
@@ -105,6 +148,9 @@ func (s *Strips) strip(look Look, i int, most float64, w, rows int, labels bool)
 		return line.Fit(nil, w, rows+boolInt(labels))
 	}
 	bars := t.Bars[len(t.Bars)-p.bars:]
+	if s.Cursor != nil { // on the axis below, whichever strip it is in
+		t.Cursor = &Spot{s.Cursor.Bar, noPart}
+	}
 	g := newGrid(w, rows+boolInt(labels))
 	numbers := p.slot >= 5 && rows >= 3
 	barRows := rows - boolInt(numbers)
@@ -118,8 +164,16 @@ func (s *Strips) strip(look Look, i int, most float64, w, rows int, labels bool)
 		if !ok {
 			continue
 		}
-		top := drawStack(g, look, nil, p.barX(j), rows, p.barW(), barRows, bar.Values, end)
+		here := chosen(s.Cursor, len(t.Bars)-len(bars)+j, i)
+		o := stack{x: p.barX(j), bottom: rows, w: p.barW(), rows: barRows, most: end, grained: noPart}
+		if here {
+			o.grained = WholeBar
+		}
+		top := o.draw(g, look, bar.Values)
 		switch {
+		case top == 0 && here:
+			glyph, paint := look.pointer(true)
+			g.text(p.barX(j)+(p.barW()-1)/2, rows-1, glyph, paint)
 		case top == 0:
 			drawZero(g, look, p, j, rows-1)
 		case numbers:

@@ -29,6 +29,45 @@ type Timeline struct {
 	LineName   string
 	MarkName   string // what Marks counts
 	Zeros      bool   // a bar of nothing is a dot, as in [Strips]
+	Cursor     *Spot  // what the reader has chosen; nil for nothing
+}
+
+// Spots are the figures of the timeline drawn in h lines of w cells, bar by bar:
+// the whole, its series from the top down as far as they are not nothing, the
+// point of the line and the marks. They need a timeline with a legend.
+func (t *Timeline) Spots(w, h int) []Placed {
+	if w < 1 || h < 1 {
+		return nil
+	}
+	p := t.plan(w, h)
+	first := len(t.Bars) - p.bars
+	s := t.stacking(p)
+	out := make([]Placed, 0, 2*p.bars)
+	for i := range t.Bars[first:] {
+		bar := &t.Bars[first+i]
+		add := func(part, y, h int) {
+			out = append(out, Placed{Spot{first + i, part}, p.barX(i), y, p.slot, h})
+		}
+		add(WholeBar, 0, p.plotH)
+		bounds, top := stackBounds(bar.Values, s.end, s.rows)
+		for part := len(bounds) - 1; part >= 0 && len(bounds) > 1; part-- {
+			if height(bar.Values[part]) == 0 {
+				continue
+			}
+			from, to := 0, min((bounds[part]+7)/8, (top+7)/8)
+			if part > 0 {
+				from = min(bounds[part-1]/8, max(to-1, 0))
+			}
+			add(part, p.plotH-to, max(to-from, 1))
+		}
+		if _, ok := number(bar.Line); ok && p.lineH > 0 {
+			add(LinePoint, p.plotH, p.lineH)
+		}
+		if bar.Marks > 0 && p.marks {
+			add(MarkSign, p.plotH+p.lineH, 1)
+		}
+	}
+	return out
 }
 
 const (

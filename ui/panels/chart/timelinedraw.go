@@ -60,9 +60,17 @@ func (p plan) barW() int { return max(p.slot-1, 1) }
 
 func (p plan) barX(i int) int { return p.scale + i*p.slot }
 
-func (t *Timeline) drawBars(g *grid, look Look, p plan, bars []Bar) {
+// stacking is the scale of the bars.
+type stacking struct {
+	numbers   bool // each bar has its number above it
+	rows      int  // that the highest bar may take
+	end, step float64
+	every     int
+}
+
+func (t *Timeline) stacking(p plan) stacking {
 	most, whole := 0.0, true
-	for _, b := range bars {
+	for _, b := range t.Bars[len(t.Bars)-p.bars:] {
 		sum := 0.0
 		for _, v := range b.Values {
 			sum += height(v)
@@ -71,19 +79,28 @@ func (t *Timeline) drawBars(g *grid, look Look, p plan, bars []Bar) {
 		whole = whole && sum == math.Trunc(sum)
 	}
 	// Where the number of each bar stands above it, the highest needs room for it.
-	numbers := p.slot >= 5 && p.plotH >= 4
-	rows := p.plotH
-	if numbers {
-		rows--
+	s := stacking{numbers: p.slot >= 5 && p.plotH >= 4, rows: p.plotH}
+	if s.numbers {
+		s.rows--
 	}
-	end, step, every := axis(most, rows, whole)
-	t.drawScale(g, look, p, 0, p.plotH, step, every, t.Format)
+	s.end, s.step, s.every = axis(most, s.rows, whole)
+	return s
+}
+
+func (t *Timeline) drawBars(g *grid, look Look, p plan, bars []Bar) {
+	s := t.stacking(p)
+	t.drawScale(g, look, p, 0, p.plotH, s.step, s.every, t.Format)
+	first := len(t.Bars) - len(bars)
 	for i, b := range bars {
-		top := drawStack(g, look, t.Paints, p.barX(i), p.plotH, p.barW(), rows, b.Values, end)
+		o := stack{paints: t.Paints, x: p.barX(i), bottom: p.plotH, w: p.barW(), rows: s.rows, most: s.end, grained: noPart}
+		if c := t.Cursor; c != nil && c.Bar == first+i && c.Part >= WholeBar {
+			o.grained = c.Part
+		}
+		top := o.draw(g, look, b.Values)
 		if top == 0 && t.Zeros {
 			drawZero(g, look, p, i, p.plotH-1)
 		}
-		if numbers && b.Total > 0 {
+		if s.numbers && b.Total > 0 {
 			s := t.Format(b.Total, p.slot-1)
 			paint := &look.Styles.Faint
 			if i == len(bars)-1 {
@@ -125,21 +142,48 @@ func drawZero(g *grid, look Look, p plan, i, y int) {
 	g.set(p.barX(i)+(p.barW()-1)/2, y, zero, &look.Styles.Faint)
 }
 
-// drawStack draws one bar of w columns upwards from row bottom (exclusive) and
-// returns how many rows it took.
-func drawStack(g *grid, look Look, paints []themes.Paint, x, bottom, w, rows int, values []float64, most float64) int {
-	bounds, top := stackBounds(values, most, rows)
+// stack is one bar: of w columns, upwards from row bottom (exclusive), rows high
+// for most.
+type stack struct {
+	paints             []themes.Paint
+	x, bottom, w, rows int
+	most               float64
+	grained            int // the part under the cursor: a series or WholeBar, else noPart
+}
+
+const noPart = -1 << 10
+
+// draw draws the bar and returns how many rows it took.
+func (s *stack) draw(g *grid, look Look, values []float64) int {
+	bounds, top := stackBounds(values, s.most, s.rows)
 	if top == 0 {
 		return 0
 	}
 	n := (top + 7) / 8
 	for row := range n {
-		c := stackCell(look, paints, bounds, row*8, top)
-		for column := range w {
-			g.put(x+column, bottom-1-row, c)
+		c := stackCell(look, s.paints, bounds, row*8, top)
+		if s.grained == WholeBar && row*8+4 <= top || s.grained >= 0 && partIn(bounds, s.grained, row*8, min(row*8+8, top)) {
+			c.r, c.upon = look.grain(), nil
+		}
+		for column := range s.w {
+			g.put(s.x+column, s.bottom-1-row, c)
 		}
 	}
 	return n
+}
+
+// partIn tells whether a part of a stack is what most of the cell from low to
+// high shows; of one that is nowhere most, its lowest cell.
+func partIn(bounds []int, part, low, high int) bool {
+	from := 0
+	if part > 0 {
+		from = bounds[part-1]
+	}
+	to := bounds[part]
+	if size := min(to, high) - max(from, low); 2*size >= high-low {
+		return true
+	}
+	return to-from < 8 && from/8 == low/8 // a cell at most, and not even that
 }
 
 // stackBounds gives the upper end of each series in eighths of a cell, and that
@@ -238,44 +282,78 @@ func (t *Timeline) drawStrip(g *grid, look Look, p plan, bars []Bar) {
 	t.drawScale(g, look, p, y, p.lineH, end, p.lineH, t.FormatLine)
 	middle := func(i int) float64 { return float64(i*p.slot) + float64(p.barW()-1)/2 }
 	drawLine(g, look, p.scale, y, p.bars*p.slot, p.lineH, values, middle, end)
+	if c := t.Cursor; c != nil && c.Part == LinePoint {
+		if i := c.Bar - (len(t.Bars) - len(bars)); i >= 0 && i < len(bars) {
+			pointOnLine(g, look, p, i, y, height(bars[i].Line), end)
+		}
+	}
+}
+
+// pointOnLine marks the point of the line that is under the cursor.
+func pointOnLine(g *grid, look Look, p plan, i, y int, v, end float64) {
+	up := 0
+	if end > 0 {
+		up = int(min(v/end, 1) * float64(p.lineH) * 0.999)
+	}
+	glyph, paint := look.pointer(true)
+	g.text(p.barX(i)+(p.barW()-1)/2, y+p.lineH-1-up, glyph, paint)
 }
 
 // drawMarks writes how often something noteworthy happened, or that it did.
 func (t *Timeline) drawMarks(g *grid, look Look, p plan, bars []Bar, y int) {
+	first := len(t.Bars) - len(bars)
 	for i, b := range bars {
 		if b.Marks <= 0 {
 			continue
+		}
+		paint := &look.Styles.Bad
+		if chosen(t.Cursor, first+i, MarkSign) {
+			paint = &look.Styles.Selected
 		}
 		s := string(markGlyph)
 		if n := t.Format(float64(b.Marks), p.slot-1); !strings.HasPrefix(n, "#") {
 			s += n
 		}
-		g.text(p.barX(i), y, s, &look.Styles.Bad)
+		g.text(p.barX(i), y, s, paint)
 	}
 }
 
 // drawLabels writes the labels that have room; that of the present always, marked.
 func (t *Timeline) drawLabels(g *grid, look Look, p plan, bars []Bar, y int) {
-	s := look.Styles
-	now := bars[len(bars)-1].Label
-	pointer := "▲"
-	if look.ASCII {
-		pointer = "^"
+	last := len(bars) - 1
+	if c := t.Cursor; c != nil {
+		if i := c.Bar - (len(t.Bars) - len(bars)); i >= 0 && i <= last {
+			pointAt(g, look, p, i, y, bars[i].Label, true)
+		}
 	}
-	x := p.barX(len(bars) - 1)
-	switch {
-	case p.slot <= len(now): // right-aligned, the pointer under the bar itself
-		g.text(x-len(now), y, now+pointer, &s.ChartMark)
-	case p.slot == len(now)+1: // as wide as the bar and the gap after it
-		g.text(x, y, now+pointer, &s.ChartMark)
-	default:
-		g.text(x, y, pointer+now, &s.ChartMark)
+	if c := t.Cursor; c == nil || c.Bar != len(t.Bars)-1 {
+		pointAt(g, look, p, last, y, bars[last].Label, false)
 	}
 	every := labelStep(bars, p.slot)
-	for i := 0; i < len(bars)-1; i += every {
+	for i := 0; i < last; i += every {
 		if l := bars[i].Label; g.free(p.barX(i), y, len(l)) {
-			g.text(p.barX(i), y, l, &s.Faint)
+			g.text(p.barX(i), y, l, &look.Styles.Faint)
 		}
+	}
+}
+
+// pointAt marks bar i on the axis, with its label beside the pointer.
+func pointAt(g *grid, look Look, p plan, i, y int, label string, cursor bool) {
+	pointer, paint := look.pointer(cursor)
+	x := p.barX(i)
+	switch {
+	case p.slot <= len(label) && x-len(label) >= p.scale: // right-aligned, the pointer under the bar itself
+		x -= len(label)
+		label += pointer
+	case p.slot == len(label)+1: // as wide as the bar and the gap after it
+		label += pointer
+	default:
+		label = pointer + label
+	}
+	if cursor || g.free(x, y, len(label)-len(pointer)+1) {
+		g.text(x, y, label, paint)
+	} else {
+		g.text(p.barX(i), y, pointer, paint)
 	}
 }
 
