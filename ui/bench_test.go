@@ -111,7 +111,7 @@ func BenchmarkKeyPress(b *testing.B) {
 	}
 	defer m.Close()
 	m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
-	keys := []string{"tab", "n", "down", "f", "n", "f", "tab", "shift+tab"}
+	keys := []string{"tab", "n", "down", "f", "n", "f", "esc", "tab", "shift+tab"}
 	took := make([]time.Duration, 0, 1<<16)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

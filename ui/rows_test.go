@@ -66,7 +66,8 @@ func TestTwoKeysLeadToTheRow(t *testing.T) {
 						}
 						checkFrame(t, d.lines(), 120, 40)
 						first := d.top()
-						if first.ID() == views.IDBehind && d.can("row.open") {
+						list := first.ID() == views.IDBehind || first.ID() == views.IDLines
+						if list && d.can("row.open") {
 							d.press("enter")
 							if !slices.Contains(inFull, d.top().ID()) {
 								t.Fatalf("%s: the second enter has opened %s", panel, d.top().ID())
@@ -74,7 +75,7 @@ func TestTwoKeysLeadToTheRow(t *testing.T) {
 							checkFrame(t, d.lines(), 120, 40)
 							reached[string(tab.id)+": "+panel] = true
 							d.press("esc")
-						} else if first.ID() != views.IDBehind {
+						} else if !list {
 							if !slices.Contains(inFull, first.ID()) {
 								t.Fatalf("%s: enter has opened %s", panel, first.ID())
 							}
@@ -102,7 +103,7 @@ func TestTwoKeysLeadToTheRow(t *testing.T) {
 		"escalations: Escalations", "escalations: Open escalations", "escalations: Escalation status", "escalations: Time to resolution",
 		"escalations: Iterations", "escalations: Validations per day", "escalations: Tool gaps per day",
 		"escalations: Tool gaps by severity", "escalations: Tool gaps by detection point",
-		"errors: Error groups", "errors: Warnings & errors", "errors: Lines by level", "errors: Where from",
+		"errors: Error groups", "errors: Lines", "errors: Warnings & errors", "errors: Lines by level", "errors: Where from",
 		"preferences: Corrections per week", "preferences: Learned rules", "preferences: Corrections by field", "preferences: Rules per week",
 		"skills: Skills by state", "skills: Runs", "skills: Cost per hour", "skills: Evolution", "skills: Transitions per day",
 		"memory: Documents", "memory: Retrieval", "memory: Vault writes", "memory: Taken in", "memory: Embedding calls",
