@@ -103,7 +103,7 @@ func TestTwoKeysLeadToTheRow(t *testing.T) {
 		"escalations: Escalations", "escalations: Open escalations", "escalations: Escalation status", "escalations: Time to resolution",
 		"escalations: Iterations", "escalations: Validations per day", "escalations: Tool gaps per day",
 		"escalations: Tool gaps by severity", "escalations: Tool gaps by detection point",
-		"errors: Error groups", "errors: Lines", "errors: Warnings & errors", "errors: Lines by level", "errors: Where from",
+		"errors: Error groups", "errors: Lines", "errors: Warnings & errors", "errors: Lines by level",
 		"preferences: Corrections per week", "preferences: Learned rules", "preferences: Corrections by field", "preferences: Rules per week",
 		"skills: Skills by state", "skills: Runs", "skills: Cost per hour", "skills: Evolution", "skills: Transitions per day",
 		"memory: Documents", "memory: Retrieval", "memory: Vault writes", "memory: Taken in", "memory: Embedding calls",
