@@ -44,7 +44,7 @@ func TestTwoKeysLeadToTheRow(t *testing.T) {
 			continue
 		}
 		t.Run(string(tab.id), func(t *testing.T) {
-			drive(t, 120, 40, simulated(t), func(d *driver) {
+			drive(t, 120, 40, simulatedRows(t), func(d *driver) {
 				d.eachPanel(tab.key, func(panel string) {
 					for _, way := range []string{"", "g", "G", "up", "left", "down"} {
 						if way != "" && d.can(map[string]string{"g": "move.first", "G": "move.last", "up": "move.up", "left": "move.left", "down": "move.down"}[way]) {
@@ -116,7 +116,7 @@ func TestTwoKeysLeadToTheRow(t *testing.T) {
 
 // Enter on a bar shows as many rows as the bar counts, c the request of one.
 func TestFromABarToItsRequest(t *testing.T) {
-	drive(t, 140, 40, simulated(t), func(d *driver) {
+	drive(t, 140, 40, simulatedRows(t), func(d *driver) {
 		d.press("4", "n") // to the calls per hour
 		if d.focused() != "Calls per hour" {
 			t.Fatalf("on %s", d.focused())
@@ -141,7 +141,7 @@ func TestFromABarToItsRequest(t *testing.T) {
 // A quantile opens on its own row, which is marked; the rows can be sorted,
 // filtered, marked and compared.
 func TestRowsBehindAQuantile(t *testing.T) {
-	drive(t, 140, 40, simulated(t), func(d *driver) {
+	drive(t, 140, 40, simulatedRows(t), func(d *driver) {
 		d.press("4")
 		for d.focused() != "Latency" {
 			d.press("n")
@@ -171,7 +171,7 @@ func TestRowsBehindAQuantile(t *testing.T) {
 
 // o on a panel of the overview leads to the view it sums up, and - back.
 func TestOverviewLeadsToItsViews(t *testing.T) {
-	drive(t, 120, 40, simulated(t), func(d *driver) {
+	drive(t, 120, 40, simulatedRows(t), func(d *driver) {
 		want := map[string]string{
 			"Services": "[2 Health]", "Spend & budget": "[4 LLM & Cost]", "Calls & errors": "[4 LLM & Cost]",
 			"Open escalations": "[7 Escalations]", "Pipeline & agents": "[3 Tasks]", "Latest errors": "[8 Errors]",

@@ -142,11 +142,19 @@ func simulatedHub(t testing.TB) *data.Hub {
 func simulated(t testing.TB) func(clock *clockwork.FakeClock) Options {
 	hub := fixedHub{simulatedHub(t).Snapshot()}
 	hub.snapshot.Figures() // once for all sessions
+	return func(*clockwork.FakeClock) Options { return Options{Hub: hub, Title: "demo seed 3", Version: "1.2.3"} }
+}
+
+// simulatedRows is the same with an archive that has all rows of the simulation.
+func simulatedRows(t testing.TB) func(clock *clockwork.FakeClock) Options {
+	open := simulated(t)
 	life, err := simulation()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(*clockwork.FakeClock) Options {
-		return Options{Hub: hub, Title: "demo seed 3", Version: "1.2.3", Archive: life.archive}
+	return func(clock *clockwork.FakeClock) Options {
+		o := open(clock)
+		o.Archive = life.archive
+		return o
 	}
 }

@@ -18,20 +18,6 @@ func drawingOf[T any](branch func(*data.Figures) *T, draw func(v *view, f *T)) f
 	})
 }
 
-// rowsOf is the Rows of a panel that lists rows of a branch.
-func rowsOf[T any](branch func(*data.Figures) *T, rows func(f *T, in *Input) int) func(in *Input) int {
-	return func(in *Input) int {
-		if in.Figures == nil {
-			return 0
-		}
-		f := branch(in.Figures)
-		if f == nil {
-			return 0
-		}
-		return rows(f, in)
-	}
-}
-
 // tableLack is why a figure that comes from a table other than invocation_log
 // isn't there.
 func tableLack(in *Input, table string) lack {

@@ -58,7 +58,13 @@ func (i *Item) Label() string {
 }
 
 // Key tells the item apart from the others of its panel, also in later figures.
-func (i *Item) Key() string { return i.Row + "\x00" + i.Column }
+func (i *Item) Key() string {
+	row := i.Row
+	if !i.At.IsZero() { // of a bar, whose name changes when its day is over
+		row = i.At.UTC().Format(time.RFC3339)
+	}
+	return row + "\x00" + i.Column
+}
 
 // Items are the panel's items when drawn into h lines of w cells.
 func (p *Panel) Items(env *Env, in *Input, w, h int) Items {

@@ -41,10 +41,6 @@ func checkItems(t *testing.T, e *panels.Env, panel *panels.Panel, in *panels.Inp
 	}
 }
 
-func everyPanel() []panels.Panel {
-	return slices.Concat(panels.LLM(), branchPanels(), watchPanels())
-}
-
 // The item under the cursor can be seen with colours and without, in Unicode and
 // in ASCII: the frame differs from that without a cursor, also as bare text
 // except where reverse video marks it.
