@@ -64,6 +64,10 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	if info, err := os.Stat(o.exportDir); o.exportDir != "" && (err != nil || !info.IsDir()) {
 		return usagef("--export-dir %s is no directory: make it, or give another one", o.exportDir)
 	}
+	filters, err := o.savedFilters()
+	if err != nil {
+		return err
+	}
 	own := ownThemes(e)
 	log, closeLog, err := o.openLog(e)
 	if err != nil {
@@ -90,7 +94,7 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	}
 	defer sys.judge(ctx, engine, w.clock, log)()
 	screen := w.screen(e, o, sys, log, engine)
-	screen.Keys, screen.Themes = keys, own
+	screen.Keys, screen.Themes, screen.Filters = keys, own, filters
 	kept := o.recall(e, &screen)
 	model, err := ui.New(screen)
 	if err != nil {

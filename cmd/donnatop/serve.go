@@ -173,6 +173,9 @@ func runServe(ctx context.Context, e *env, o *options, s *serveOptions) error {
 	if screen.Keys, err = o.keys(); err != nil {
 		return err
 	}
+	if screen.Filters, err = o.savedFilters(); err != nil {
+		return err
+	}
 	screen.Themes = ownThemes(e)
 	if err := try(screen); err != nil {
 		return err

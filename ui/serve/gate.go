@@ -12,9 +12,14 @@ import (
 // size is that of a screen, in cells.
 type size struct{ width, height int }
 
-// clamped is what a client says of its screen, within what is drawn.
+// clamped is what a client says of its screen, within what is drawn. One that
+// doesn't know its size says 0.
 func clamped(columns, rows uint32) size {
-	return size{int(min(max(columns, 1), maxWidth)), int(min(max(rows, 1), maxHeight))}
+	s := size{int(min(columns, maxWidth)), int(min(rows, maxHeight))}
+	if s.width == 0 || s.height == 0 {
+		s = size{80, 24}
+	}
+	return s
 }
 
 // gate stands between one channel of a client and the library, and lets through

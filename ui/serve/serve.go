@@ -42,8 +42,9 @@ type Limits struct {
 	KeepAlive      time.Duration // how often a client is asked whether it is there, and how long it may take to answer
 }
 
-// DefaultLimits are what a household needs, with room.
-var DefaultLimits = Limits{Sessions: 100, SessionsPerKey: 64, LoginGrace: 30 * time.Second, Idle: 4 * time.Hour, KeepAlive: 30 * time.Second}
+// DefaultLimits are what a household needs, with room: 64 screens fit into the
+// memory that the systemd unit and the compose file allow.
+var DefaultLimits = Limits{Sessions: 64, SessionsPerKey: 64, LoginGrace: 30 * time.Second, Idle: 4 * time.Hour, KeepAlive: 30 * time.Second}
 
 // Limits that are nobody's business to change.
 const (

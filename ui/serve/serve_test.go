@@ -606,3 +606,13 @@ func TestWhatTheTerminalSays(t *testing.T) {
 		}
 	}
 }
+
+func TestClamped(t *testing.T) {
+	for in, want := range map[[2]uint32]size{
+		{0, 0}: {80, 24}, {0, 9}: {80, 24}, {1, 1}: {1, 1}, {120, 40}: {120, 40}, {math.MaxUint32, math.MaxUint32}: {maxWidth, maxHeight},
+	} {
+		if got := clamped(in[0], in[1]); got != want {
+			t.Errorf("%v: %v", in, got)
+		}
+	}
+}
