@@ -188,6 +188,17 @@ func (b Behind) ranking(quantile float64, n int64) Behind {
 	return b
 }
 
+// Passing is those of log lines that also pass a filter.
+func (b Behind) Passing(f *filter.Filter) Behind {
+	if f.Empty() || b.line == nil {
+		return b
+	}
+	line := b.line
+	b.Filter = filter.And(b.Filter, f)
+	b.line = func(e *logline.Entry) bool { return f.Match(e) && line(e) }
+	return b
+}
+
 // As is b for a figure that is computed otherwise from the same rows.
 func (b Behind) As(m Measure) Behind {
 	b.Measure = m

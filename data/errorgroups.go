@@ -78,9 +78,7 @@ func newErrorStore() *errorStore {
 // add counts the line if its level means trouble. Lines that are older than the window don't count, nor do lines more
 // than maxAhead after now, which the counts of events report.
 func (s *errorStore) add(e *logline.Entry, now time.Time) {
-	switch e.Level {
-	case "warning", "error", "critical":
-	default:
+	if !IsTrouble(e) {
 		return
 	}
 	if e.Time.Before(now.Add(-errorWindow)) || e.Time.After(now.Add(maxAhead)) {
@@ -102,7 +100,7 @@ func (s *errorStore) add(e *logline.Entry, now time.Time) {
 
 // readErrorLine takes from the line what is counted and shown.
 func readErrorLine(e *logline.Entry) errorLine {
-	trace := stack.Parse(exceptionText(e))
+	trace := stack.Parse(stack.Exception(e))
 	line := errorLine{at: e.Time, event: e.Event, sampleID: SampleID(e)}
 	line.keys = [numErrorFamilies]string{
 		byFingerprint: stack.Fingerprint(e.Event, &trace), byService: orNoneText(e.Service), byComponent: orNoneText(e.Component),
@@ -131,20 +129,11 @@ func (l *errorLine) own() {
 	l.frame, l.sampleID = strings.Clone(l.frame), strings.Clone(l.sampleID)
 }
 
-func exceptionText(e *logline.Entry) string {
-	for _, f := range e.Fields() {
-		if f.Key == "exception" && f.Kind == logline.String {
-			return f.Value
-		}
-	}
-	return ""
-}
+// IsTrouble tells whether the line counts as an error: its level is warning, error or critical.
+func IsTrouble(e *logline.Entry) bool { return stack.IsTrouble(e) }
 
-// ErrorFingerprint is the fingerprint the line is grouped by in errors.groups.
-func ErrorFingerprint(e *logline.Entry) string {
-	trace := stack.Parse(exceptionText(e))
-	return stack.Fingerprint(e.Event, &trace)
-}
+// ErrorFingerprint is the fingerprint the line is grouped by in errors.groups; "" for lines that are in none.
+func ErrorFingerprint(e *logline.Entry) string { return stack.LineFingerprint(e) }
 
 // SampleID is the text by which a line is found again: its correlation, task or invocation id, the first that it has,
 // else its time and the first eight hex digits of the SHA-256 of its text: "2026-06-01T10:00:00.5Z#90a3ed9e".
@@ -347,9 +336,7 @@ func errorGroups(s *Snapshot, v *ErrorLines, notes *[]string) (groups []ErrorGro
 			*notes = append(*notes, fmt.Sprintf("%d lines of rare errors are counted as one group: there are more kinds than are told apart", n))
 		}
 	}
-	slices.SortFunc(groups, func(a, b ErrorGroup) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), b.Last.Compare(a.Last), cmp.Compare(a.Fingerprint, b.Fingerprint))
-	})
+	slices.SortFunc(groups, compareGroups)
 	facets = make(map[string]map[string]int64, len(facetNames))
 	for f, name := range facetNames {
 		values := make(map[string]int64)

@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -146,8 +147,21 @@ func (h *Hub) SetContainers(v *ContainerView) { h.change(func() { h.containers =
 func (h *Hub) SetHost(v *HostView) { h.change(func() { h.host = v }) }
 
 // SetAlerts replaces how the alert rules were judged. The Hub owns the slice from
-// then on.
-func (h *Hub) SetAlerts(v []Alert) { h.change(func() { h.alerts = v }) }
+// then on. Only what a rule's state is makes news: its value moves with the clock,
+// and is seen with whatever is published next.
+func (h *Hub) SetAlerts(v []Alert) {
+	h.mu.Lock()
+	news := !slices.EqualFunc(h.alerts, v, func(a, b Alert) bool {
+		return a.Rule == b.Rule && a.State == b.State && a.Acknowledged == b.Acknowledged && sameInstant(a.Since, b.Since)
+	})
+	h.alerts = v
+	h.mu.Unlock()
+	if news {
+		h.change(func() {})
+	}
+}
+
+func sameInstant(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
 
 func (h *Hub) change(f func()) {
 	h.mu.Lock()

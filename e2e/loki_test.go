@@ -89,6 +89,8 @@ ingester: {lifecycler: {min_ready_duration: 0s}}
 frontend_worker: {frontend_address: "127.0.0.1:%[2]d", dns_lookup_duration: 100ms}
 querier: {tail_max_duration: 5s}
 limits_config:
+  reject_old_samples: false
+  max_global_streams_per_user: 0
   ingestion_rate_mb: 64
   ingestion_burst_size_mb: 64
   per_stream_rate_limit: 64MB

@@ -38,10 +38,11 @@ const messagesPerSecond = 2000
 
 // flow is a stretch of snapshots of the simulation, each with one more line.
 var flow = sync.OnceValues(func() ([]*data.Snapshot, error) {
-	hub, err := simulation()
+	life, err := simulation()
 	if err != nil {
 		return nil, err
 	}
+	hub := life.hub
 	snapshots := make([]*data.Snapshot, 64)
 	for i := range snapshots {
 		batch := make([]logline.Entry, 1)
@@ -110,7 +111,7 @@ func BenchmarkKeyPress(b *testing.B) {
 	}
 	defer m.Close()
 	m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
-	keys := []string{"tab", "n", "down", "f", "n", "f", "tab", "shift+tab"}
+	keys := []string{"tab", "n", "down", "f", "n", "f", "esc", "tab", "shift+tab"}
 	took := make([]time.Duration, 0, 1<<16)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

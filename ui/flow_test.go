@@ -115,7 +115,7 @@ func TestFocusMoves(t *testing.T) {
 	drive(t, 120, 40, sampleOptions, func(d *driver) {
 		for _, step := range []struct{ key, want string }{
 			{"right", "Calls per hour"}, {"l", "Calls"}, {"right", "Latency"}, {"left", "Calls"},
-			{"j", "By model"}, {"h", "By task type"}, {"k", "Calls per hour"}, {"p", "Spend & budget"}, {"p", "Invocations"},
+			{"j", "Calls"}, {"G", "Calls"}, {"j", "By model"}, {"h", "By task type"}, {"k", "Calls per hour"}, {"p", "Spend & budget"}, {"p", "Invocations"},
 			{"n", "Spend & budget"},
 		} {
 			d.press(step.key)
@@ -256,18 +256,19 @@ func TestFilterLines(t *testing.T) {
 		d.must("following · 304 lines")
 		d.press("/")
 		d.typeText("(")
+		d.must("^ a term is missing here: write a word")
 		d.press("enter")
-		d.must("missing closing )")
+		d.must("^ a term is missing here: write a word", "filter: (")
 		d.press("esc")
 		d.mustNot("filter:")
 		d.press("/")
-		d.typeText("nothing like this")
+		d.typeText(`"nothing like this"`)
 		d.press("enter")
 		d.must("None of 304 lines passes the filter")
 		d.press("esc", "v")
-		d.must("warning+: 60 of 304 lines")
+		d.must("/level>=warning: 60 of 304 lines")
 		d.press("v")
-		d.must("error+: 30 of 304 lines")
+		d.must("/level>=error: 30 of 304 lines")
 		d.press("v")
 		d.must("304 lines")
 	})
@@ -387,7 +388,25 @@ func TestEveryBindingShownDoesSomething(t *testing.T) {
 		"logs, oldest":        {"L", "g"},
 		"logs, filtered":      {"L", "v"},
 		"logs, typing":        {"L", "/", "x"},
+		"logs, finding":       {"L", "f", "a", "p", "i", "enter"},
+		"logs, middle match":  {"L", "f", "a", "p", "i", "enter", "N", "N"},
+		"logs, around":        {"L", "v", "C", "N"},
+		"logs, history":       {"L", "/", "x", "enter", "/", "up"},
+		"logs, completing":    {"L", "/", "l", "e"},
+		"logs, columns":       {"L", "o", "right"},
+		"logs, going":         {"L", "@", "x"},
+		"logs, bookmarks":     {"L", "b", "up", "up", "b", "up"},
+		"logs, saved filters": {"L", "F", "down"},
 		"line":                {"L", "enter"},
+		"line with a stack":   {"L", "/", "E", "r", "r", "o", "r", "enter", "enter"},
+		"errors":              {"8"},
+		"errors, filtered":    {"8", "v"},
+		"errors, typing":      {"8", "/", "l"},
+		"errors, lines":       {"8", "n", "n", "down"},
+		"errors, facets":      {"8", "p", "down"},
+		"errors, in full":     {"8", "f", "v"},
+		"errors, saved":       {"8", "F"},
+		"group":               {"8", "enter"},
 		"help":                {"?"},
 		"sources":             {"L", "S"},
 		"themes":              {"T", "down"},
@@ -403,7 +422,7 @@ func TestEveryBindingShownDoesSomething(t *testing.T) {
 	} {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s %dx%d", name, size[0], size[1]), func(t *testing.T) {
-				eachBindingDoesSomething(t, size[0], size[1], sampleOptions, way, false)
+				eachBindingDoesSomething(t, size[0], size[1], withFilters, way, false)
 			})
 		}
 	}
@@ -455,9 +474,16 @@ func eachBindingDoesSomething(t *testing.T, w, h int, open func(*clockwork.FakeC
 	}
 }
 
+// withFilters is the sample with saved filters.
+func withFilters(clock *clockwork.FakeClock) Options {
+	o := sampleOptions(clock)
+	o.Filters = map[string]string{"failures": "level>=error", "calls": "event:llm_invocation_logged"}
+	return o
+}
+
 // No two keys shown at the same time are the same, and actions have one name.
 func TestBindingsDoNotClash(t *testing.T) {
-	for _, way := range [][]string{nil, {"p"}, {"f"}, {"p", "enter"}, {"L"}, {"L", "up"}, {"L", "/"}, {"L", "v"}, {"?"}, {"T", "down"}, {":", "l", "down"}, {"L", "4", "alt+left"}} {
+	for _, way := range [][]string{nil, {"p"}, {"f"}, {"p", "enter"}, {"L"}, {"L", "up"}, {"L", "/"}, {"L", "v"}, {"L", "v", "C", "N"}, {"L", "f", "a", "enter", "up"}, {"L", "o"}, {"L", "@"}, {"?"}, {"T", "down"}, {":", "l", "down"}, {"L", "4", "alt+left"}} {
 		drive(t, 120, 40, sampleOptions, func(d *driver) {
 			d.press(way...)
 			taken := make(map[string]string)

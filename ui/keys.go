@@ -97,8 +97,9 @@ type Scope struct {
 // something at the moment: the printed key table is made from it.
 func Bindings() []Scope {
 	app, overlay := NewKeys(), NewOverlayKeys()
-	board, logs, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewDetailKeys()
+	board, logs, bar, detail := views.NewBoardKeys(), views.NewLogsKeys(), views.NewBarKeys(), views.NewDetailKeys()
 	life, item := views.NewTraceKeys(), views.NewTraceItemKeys()
+	errorsView := views.NewErrorsKeys()
 	behind := views.NewBehindKeys()
 	pick, line := NewPickKeys(), NewPaletteKeys()
 	ranges, about := views.NewRangePickerKeys(), NewInspectKeys()
@@ -106,8 +107,10 @@ func Bindings() []Scope {
 	return []Scope{
 		{Name: "Everywhere", Bindings: everywhere},
 		{Name: "Panels", Bindings: values(board.All()), beside: everywhere},
+		{Name: "Errors", Bindings: values(errorsView.All()), beside: slices.Concat(everywhere, values(board.All()))},
 		{Name: "Rows behind a figure", Bindings: values(behind.All()), beside: everywhere},
 		{Name: "Logs", Bindings: values(logs.All()), beside: everywhere},
+		{Name: "Filter bar", Bindings: values(bar.All()), beside: closing[1:]},
 		{Name: "Details", Bindings: values(detail.All()), beside: slices.Concat(everywhere, closing)},
 		{Name: "Trace", Bindings: values(life.All()), beside: everywhere},
 		{Name: "Items of a trace", Bindings: values(item.All()), beside: everywhere},

@@ -59,7 +59,7 @@ type Options struct {
 	Bell bool
 	// Keys are other keys for actions; what CheckKeys has to say of them is an error.
 	Keys map[string][]string
-	// Filters are saved filters by name.
+	// Filters are saved filters by name, in the language of package filter.
 	Filters map[string]string
 	// ExportDir is where exports are written. Without one they can only be copied,
 	// as it has to be for those who sit at another machine.
@@ -150,9 +150,13 @@ func New(o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	filters, err := views.NewFilters(o.Filters)
+	if err != nil {
+		return nil, err
+	}
 	m.ctx = &views.Context{
 		Env: panels.Env{Styles: styles, ASCII: o.ASCII, Location: o.Location}, Log: o.Log,
-		Tracer: o.Tracer, Archive: o.Archive, Alerts: o.Alerts, Keys: o.Keys,
+		Tracer: o.Tracer, Archive: o.Archive, Alerts: o.Alerts, Keys: o.Keys, Filters: filters,
 	}
 	m.ctx.Rebind(m.keys.All())
 	m.ctx.Rebind(m.over.All())

@@ -16,7 +16,7 @@ func TestGoldenOverlays(t *testing.T) {
 	open := func(clock *clockwork.FakeClock) Options {
 		o := simulated(t)(clock)
 		o.View, o.ExportDir = "llm", "/home/me"
-		o.Filters = map[string]string{"slow": "latency>10s", "trouble": "level>=error !health"}
+		o.Filters = map[string]string{"slow": "latency_ms>10000", "trouble": "level>=error !health"}
 		return o
 	}
 	for name, show := range map[string]func(d *driver){

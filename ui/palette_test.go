@@ -36,7 +36,7 @@ func TestPaletteDoesWhatItLists(t *testing.T) {
 		{"filter failed", []string{"[L Logs]", "30 of 300 lines"}},
 		{"failed", []string{"[L Logs]", "30 of 300 lines"}},
 		{"filter plain", []string{"[L Logs]", "/plain: 30 of 300 lines"}},
-		{"filter (", []string{"[L Logs]", "✗ filter: not a regular expression"}},
+		{"filter (", []string{"[L Logs]", "✗ filter: column 2: a term is missing here"}},
 	} {
 		t.Run(c.typed, func(t *testing.T) {
 			drive(t, 120, 40, open, func(d *driver) {

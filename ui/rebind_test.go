@@ -26,7 +26,7 @@ func TestCheckKeys(t *testing.T) {
 		{"no key", map[string][]string{"app.quit": {}}, []string{"app.quit needs a key"}},
 		{"two mistakes", map[string][]string{"app.quit": {"f99"}, "nope": {"x"}}, []string{"app.quit: unknown key", `unknown action "nope"`}},
 		{"conflict", map[string][]string{"app.quit": {"?"}}, []string{"app.quit and screen.help would both be on key ? (Everywhere)"}},
-		{"conflict of two choices", map[string][]string{"app.quit": {"x"}, "screen.help": {"x"}}, []string{"app.quit and screen.help would both be on key x"}},
+		{"conflict of two choices", map[string][]string{"app.quit": {"ctrl+x"}, "screen.help": {"ctrl+x"}}, []string{"app.quit and screen.help would both be on key ctrl+x"}},
 		{"of a view with the shell", map[string][]string{"panel.split": {"q"}}, []string{"app.quit and panel.split would both be on key q (Panels)"}},
 		{"within a view", map[string][]string{"lines.wrap": {"v"}}, []string{"lines.level and lines.wrap would both be on key v (Logs)"}},
 		{"never at the same time", map[string][]string{"screen.pause": {"p"}, "panel.previous": {"P"}}, nil},
@@ -70,7 +70,7 @@ func TestDefaultKeysExist(t *testing.T) {
 func TestEveryKeyCanBeRebound(t *testing.T) {
 	keys := make(map[string][]string)
 	for i, action := range actionNames() {
-		mods := []string{"ctrl+alt+", "ctrl+shift+", "alt+shift+", "ctrl+alt+shift+"}[i/26]
+		mods := []string{"ctrl+alt+", "ctrl+shift+", "alt+shift+", "ctrl+alt+shift+", "alt+"}[i/26]
 		keys[action] = []string{fmt.Sprintf("%s%c", mods, 'a'+i%26)}
 	}
 	press := func(d *driver, actions ...string) {
@@ -85,7 +85,8 @@ func TestEveryKeyCanBeRebound(t *testing.T) {
 	}
 	for _, way := range [][]string{
 		{"view.overview"}, {"view.health"}, {"view.llm", "panel.full_screen"}, {"view.llm", "panel.previous", "row.open"},
-		{"view.logs"}, {"view.logs", "lines.filter"}, {"view.logs", "row.open"}, {"screen.help"}, {"screen.sources"}, {"screen.pause"},
+		{"view.logs"}, {"view.logs", "lines.filter"}, {"view.logs", "lines.columns"}, {"view.logs", "lines.goto"}, {"view.logs", "row.open"},
+		{"view.errors"}, {"view.errors", "lines.filter"}, {"view.errors", "row.open"}, {"view.errors", "row.open", "row.open"}, {"screen.help"}, {"screen.sources"}, {"screen.pause"},
 		{"screen.theme"}, {"screen.palette"}, {"view.logs", "view.earlier"},
 	} {
 		drive(t, 120, 40, open, func(d *driver) {

@@ -35,7 +35,7 @@ func TestStateSurvives(t *testing.T) {
 		View: "logs", Window: "1h30m", Theme: "solarized", HideMoney: true, Mouse: true,
 		Recent: left.Recent,
 		Views: map[string]map[string]string{
-			"llm": {"split": "model", "sort": "cost"}, "logs": {"filter": "failed", "level": "warning+", "wrap": "on"},
+			"llm": {"split": "model", "sort": "cost"}, "logs": {"filter": "level>=warning failed", "wrap": "on"},
 		},
 	}
 	if diff := cmp.Diff(want, left); diff != "" || len(left.Recent) != 1 {
@@ -47,7 +47,7 @@ func TestStateSurvives(t *testing.T) {
 		return o
 	}
 	drive(t, 120, 40, again, func(d *driver) {
-		d.must("[L Logs]", "warning+ /failed: 30 of 300 lines")
+		d.must("[L Logs]", "/level>=warning failed: 30 of 300 lines")
 		if d.m.View().MouseMode != tea.MouseModeCellMotion || d.m.ctx.Env.Styles.Name != "solarized" {
 			t.Errorf("mouse %v, theme %s", d.m.View().MouseMode, d.m.ctx.Env.Styles.Name)
 		}

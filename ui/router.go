@@ -21,7 +21,7 @@ var tabs = []struct {
 	{views.IDAgents, "5", "Agents", "Agnt", board(views.NewAgents)},
 	{views.IDNotifications, "6", "Notifications", "Noti", board(views.NewNotifications)},
 	{views.IDEscalations, "7", "Escalations", "Esc.", board(views.NewEscalations)},
-	{views.IDErrors, "8", "Errors", "Err", board(views.NewErrors)},
+	{views.IDErrors, "8", "Errors", "Err", func(c *views.Context) views.View { return views.NewErrors(c) }},
 	{views.IDPreferences, "9", "Preferences", "Pref", board(views.NewPreferences)},
 	{views.IDSkills, "0", "Skills", "Skil", board(views.NewSkills)},
 	{views.IDMemory, "M", "Memory", "Mem", board(views.NewMemory)},

@@ -33,7 +33,7 @@ const simulatedHistory = 31 * 24 * time.Hour
 
 // simulation is a Hub that has read a simulated Donna's database, log and
 // configuration at a fixed moment, once for all tests.
-var simulation = sync.OnceValues(func() (hub *data.Hub, err error) {
+var simulation = sync.OnceValues(func() (life *simulatedLife, err error) {
 	dir, err := os.MkdirTemp("", "donnatop-ui-test-")
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ var simulation = sync.OnceValues(func() (hub *data.Hub, err error) {
 	if err != nil {
 		return nil, err
 	}
-	hub = data.NewHub(data.HubOptions{Clock: clock, Absent: map[string]string{data.SourceLoki: "no Loki: give --loki URL"}})
+	hub := data.NewHub(data.HubOptions{Clock: clock, Absent: map[string]string{data.SourceLoki: "no Loki: give --loki URL"}})
 	sink := noticing{hub, make(chan struct{}, 1)}
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -89,8 +89,18 @@ var simulation = sync.OnceValues(func() (hub *data.Hub, err error) {
 			return nil, fmt.Errorf("the sources have not settled: %v", hub.Snapshot().Sources)
 		}
 	}
-	return hub, judge(hub)
+	if err := judge(hub); err != nil {
+		return nil, err
+	}
+	archive, err := rememberRows(ctx, sqlite.NewLookup(sim.DBPath()))
+	return &simulatedLife{hub, archive}, err
 })
+
+// simulatedLife is what is left of a simulation once its files are gone.
+type simulatedLife struct {
+	hub     *data.Hub
+	archive *rowArchive
+}
 
 // judge lets the default rules judge what the hub knows.
 func judge(hub *data.Hub) error {
@@ -121,16 +131,22 @@ func (n noticing) SetState(source string, s data.SourceState) {
 // simulatedHub is the simulation's Hub.
 func simulatedHub(t testing.TB) *data.Hub {
 	t.Helper()
-	hub, err := simulation()
+	life, err := simulation()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return hub
+	return life.hub
 }
 
 // simulated opens a session on the simulation as it was read. Nothing more comes in.
 func simulated(t testing.TB) func(clock *clockwork.FakeClock) Options {
 	hub := fixedHub{simulatedHub(t).Snapshot()}
 	hub.snapshot.Figures() // once for all sessions
-	return func(*clockwork.FakeClock) Options { return Options{Hub: hub, Title: "demo seed 3", Version: "1.2.3"} }
+	life, err := simulation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(*clockwork.FakeClock) Options {
+		return Options{Hub: hub, Title: "demo seed 3", Version: "1.2.3", Archive: life.archive}
+	}
 }

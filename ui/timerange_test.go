@@ -3,10 +3,12 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/exp/golden"
 	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
@@ -254,5 +256,35 @@ func TestRangePickerAtAllSizes(t *testing.T) {
 			d.press("enter", "esc")
 			checkFrame(t, d.lines(), size[0], size[1])
 		})
+	}
+}
+
+// The frames of a range that is past, of the choice of one, and of what is said of a
+// panel.
+func TestGoldenRange(t *testing.T) {
+	for name, do := range map[string]func(d *driver){
+		"past":    func(d *driver) { d.pick("2026-07-10 10:10..12:50") },
+		"errors":  func(d *driver) { d.press("8"); d.pick("2026-07-10 10:10..12:50") },
+		"picker":  func(d *driver) { d.press("t"); d.typeText("2026-07-10 10:10..12") },
+		"inspect": func(d *driver) { d.press("right", "right", "i") },
+	} {
+		for _, size := range [][2]int{{80, 24}, {120, 40}} {
+			t.Run(fmt.Sprintf("%s_%dx%d", name, size[0], size[1]), func(t *testing.T) {
+				open := simulated(t)
+				var frame string
+				drive(t, size[0], size[1], func(clock *clockwork.FakeClock) Options {
+					o := open(clock)
+					o.View = "llm"
+					o.Target.DB = "/srv/donna/donna_tasks.db" // that of the simulation lies elsewhere each time
+					return o
+				}, func(d *driver) {
+					do(d)
+					lines := d.lines()
+					checkFrame(t, lines, size[0], size[1])
+					frame = stripped(strings.Join(lines, "\n"))
+				})
+				golden.RequireEqual(t, frame)
+			})
+		}
 	}
 }

@@ -36,15 +36,22 @@ func (o *options) showEngine(e *env, w shown, log *slog.Logger) (*alert.Engine, 
 }
 
 func runDashboard(ctx context.Context, e *env, o *options) error {
-	sources, err := o.sources(e, sourceMode{clock: e.clock})
+	w, err := o.present(e)
 	if err != nil {
 		return err
 	}
-	demand, err := o.onDemand(e.clock)
-	if err != nil {
-		return err
+	return show(ctx, e, o, w)
+}
+
+// present is Donna's, from the sources the options name.
+func (o *options) present(e *env) (shown, error) {
+	w := shown{clock: e.clock}
+	var err error
+	if w.sources, err = o.sources(e, sourceMode{clock: e.clock}); err != nil {
+		return w, err
 	}
-	return show(ctx, e, o, shown{sources: sources, clock: e.clock, onDemand: demand})
+	w.onDemand, err = o.onDemand(e.clock)
+	return w, err
 }
 
 // show opens the dashboard, or prints the figures once where there is no
@@ -56,6 +63,10 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	}
 	if info, err := os.Stat(o.exportDir); o.exportDir != "" && (err != nil || !info.IsDir()) {
 		return usagef("--export-dir %s is no directory: make it, or give another one", o.exportDir)
+	}
+	filters, err := o.savedFilters()
+	if err != nil {
+		return err
 	}
 	own := ownThemes(e)
 	log, closeLog, err := o.openLog(e)
@@ -82,13 +93,8 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		return printSnapshot(ctx, e, o, &snapshotOptions{text: true}, snap, archive, snapshotWait)
 	}
 	defer sys.judge(ctx, engine, w.clock, log)()
-	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
-	screen := ui.Options{
-		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, Themes: own, ASCII: o.ascii, NoColor: o.noColor,
-		Window: o.window, Title: w.title, Version: versionText(), Log: log,
-		Tracer: finder, Archive: archive, Target: w.target(o.loki), Alerts: engine, Bell: o.bell,
-		Keys: keys, ExportDir: o.exportDir, Tmux: e.isSet("TMUX"),
-	}
+	screen := w.screen(e, o, sys, log, engine)
+	screen.Keys, screen.Themes, screen.Filters = keys, own, filters
 	kept := o.recall(e, &screen)
 	model, err := ui.New(screen)
 	if err != nil {
@@ -100,6 +106,17 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 		return fmt.Errorf("run the dashboard: %w", err)
 	}
 	return nil
+}
+
+// screen is what somebody sees who looks at the system.
+func (w shown) screen(e *env, o *options, sys *system, log *slog.Logger, engine *alert.Engine) ui.Options {
+	finder, archive := w.open(onDemandMode{clock: w.clock, snapshot: sys.hub.Snapshot})
+	return ui.Options{
+		Hub: sys.hub, Clock: e.clock, Location: o.location, Theme: o.theme, ASCII: o.ascii, NoColor: o.noColor,
+		Window: o.window, Title: w.title, Version: versionText(), Log: log,
+		Tracer: finder, Archive: archive, Target: w.target(o.loki), Alerts: engine, Bell: o.bell,
+		ExportDir: o.exportDir, Tmux: e.isSet("TMUX"),
+	}
 }
 
 // ownThemes are the themes there are, the user's own included. A directory that

@@ -113,6 +113,7 @@ func (o *options) checks(e *env, settings error) []doctor.Check {
 		doctor.CheckDonnaConfig(o.donnaConfig),
 		{Name: "config_file", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkConfigFile(settings, report) }},
 		{Name: "keys", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkKeys(report) }},
+		{Name: "filters", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkFilters(report) }},
 		{Name: "themes", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkThemes(report) }},
 		{Name: "alerts", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkAlerts(e, report) }},
 		doctor.CheckWritable("cache_dir", ownDir(os.UserCacheDir()), exists, tryToWrite),

@@ -31,6 +31,19 @@ func (o *options) checkKeys(report func(doctor.Finding)) {
 	}
 }
 
+// checkFilters looks at the saved filters of the configuration file.
+func (o *options) checkFilters(report func(doctor.Finding)) {
+	saved, err := o.savedFilters()
+	switch {
+	case err != nil:
+		report(doctor.Fail("filters", err.Error(), "see docs/filters.md, or try it: donnatop logs 'the filter'"))
+	case len(saved) == 0:
+		report(doctor.Good("filters", "no saved filters"))
+	default:
+		report(doctor.Good("filters", fmt.Sprintf("%d saved filters", len(saved))))
+	}
+}
+
 // checkAlerts looks at the alert rules and at who is told.
 func (o *options) checkAlerts(e *env, report func(doctor.Finding)) {
 	settings, err := o.alerts()

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/donna-project/donnatop/data/filter"
 	"github.com/donna-project/donnatop/data/logstream"
 	"github.com/donna-project/donnatop/data/loki"
 	"github.com/donna-project/donnatop/ui/safe"
@@ -121,7 +120,11 @@ func (o *options) logStream(e *env, l *logsOptions, text string) (logstream.Opti
 // chooseLines takes the filter apart into what Loki does and what is done here.
 func (o *options) chooseLines(e *env, s *logstream.Options, text string) error {
 	if !strings.HasPrefix(text, "{") {
-		f, err := filter.Parse(text)
+		saved, err := o.savedFilters()
+		if err != nil {
+			return err
+		}
+		f, err := parseFilter(text, saved)
 		if err != nil {
 			return usagef("filter %q: %w", text, err)
 		}

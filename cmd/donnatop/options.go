@@ -62,6 +62,7 @@ type options struct {
 	noFile     bool // read no configuration file
 	// sections are the parts of the configuration file that are no flags, by name.
 	sections map[string]section
+	served   *served // by which a client's command is answered; nil for a command of one's own
 }
 
 // section is a part of the configuration file with keys of its own.
@@ -151,6 +152,9 @@ func (o *options) resolve(flags *pflag.FlagSet, e *env) error {
 	}
 	if o.common == nil {
 		o.common = flags
+	}
+	if o.served != nil {
+		return o.served.lend(o)
 	}
 	if !flags.Changed("config") {
 		_, o.configFile = fromEnv("config")

@@ -31,6 +31,7 @@ type env struct {
 	getenv         func(string) (string, bool)
 	clock          clockwork.Clock   // the wall clock if nil
 	transport      http.RoundTripper // for messages; the usual one if nil
+	usage          string            // where the usage is explained; donnatop --help if empty
 }
 
 // isTerminal tells whether stdout is one.
@@ -64,7 +65,11 @@ func run(ctx context.Context, args []string, e env) int {
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	err := root.ExecuteContext(ctx)
+	return e.exitCode(root.ExecuteContext(ctx))
+}
+
+// exitCode says what went wrong with a command, and gives the code for it.
+func (e *env) exitCode(err error) int {
 	var usage usageError
 	switch {
 	case err == nil:
@@ -74,7 +79,11 @@ func run(ctx context.Context, args []string, e env) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitOK // whoever read the output has enough
 	case errors.As(err, &usage):
-		fmt.Fprintf(e.stderr, "donnatop: %s\nRun 'donnatop --help' for usage.\n", safe.Text(err.Error()))
+		help := e.usage
+		if help == "" {
+			help = "donnatop --help"
+		}
+		fmt.Fprintf(e.stderr, "donnatop: %s\nRun '%s' for usage.\n", safe.Text(err.Error()), help)
 		return exitUsage
 	}
 	fmt.Fprintf(e.stderr, "donnatop: %s\n", safe.Text(err.Error()))
@@ -113,7 +122,7 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 	o.common = root.PersistentFlags()
 	o.addSourceFlags(o.common)
 	o.addScreenFlags(o.common)
-	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newWatch(e, o), newTrace(e, o), newLogs(e, o), newDoctor(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
+	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newWatch(e, o), newTrace(e, o), newLogs(e, o), newDoctor(e, o), newServe(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
 	completeFlags(root)
 	return root
 }

@@ -53,7 +53,7 @@ var sectionMeanings = map[string]string{
 	"keys":    "key bindings by the name of their action, as 'donnatop keys' lists them",
 	"filters": "saved filters by name",
 	"alerts":  "alert rules and where alerts go, as docs/alerts.md has them",
-	"serve":   "the dashboard over SSH",
+	"serve":   "the dashboard over SSH, as docs/ssh.md has it",
 }
 
 // masked stands for a secret.

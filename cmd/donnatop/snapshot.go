@@ -83,6 +83,9 @@ func runSnapshot(ctx context.Context, e *env, o *options, s *snapshotOptions) er
 	if _, err := o.timeRange(mode.until); err != nil {
 		return err
 	}
+	if o.served != nil && s.now == "" {
+		return o.served.snapshot(ctx, e, o, s)
+	}
 	sources, err := o.sources(e, mode)
 	if err != nil {
 		return err

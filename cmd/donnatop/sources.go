@@ -204,20 +204,32 @@ func (s *system) stop(clock clockwork.Clock, patience time.Duration) {
 // settle waits until every source has read what there is, or wait is over, and
 // gives the last word.
 func (s *system) settle(ctx context.Context, clock clockwork.Clock, wait time.Duration) (*data.Snapshot, error) {
+	settled, err := s.await(ctx, clock, wait)
+	if err != nil {
+		return nil, err
+	}
+	if !settled {
+		s.giveUp(wait)
+	}
+	return s.hub.Publish(), nil
+}
+
+// await waits until every source has read what there is, or wait is over: then
+// settled is false.
+func (s *system) await(ctx context.Context, clock clockwork.Clock, wait time.Duration) (settled bool, err error) {
 	news, unsubscribe := s.hub.Subscribe()
 	defer unsubscribe()
 	deadline := clock.After(wait)
 	for !s.hub.Snapshot().Settled() {
 		select {
 		case <-ctx.Done():
-			return nil, errors.New("interrupted")
+			return false, errors.New("interrupted")
 		case <-deadline:
-			s.giveUp(wait)
-			return s.hub.Publish(), nil
+			return false, nil
 		case <-news:
 		}
 	}
-	return s.hub.Publish(), nil
+	return true, nil
 }
 
 // giveUp makes the sources that have not read everything say so.

@@ -93,6 +93,9 @@ func runTrace(ctx context.Context, e *env, o *options, t *traceOptions, id strin
 		return usagef("nothing to search: give --db PATH, --loki URL or --logs FILE")
 	}
 	finder, _ := demand.open(mode)
+	if o.served != nil && t.now == "" {
+		finder = o.served.finder
+	}
 	found, err := traceWithin(ctx, e, finder, id, t.wait)
 	if err != nil {
 		return err

@@ -272,7 +272,7 @@ func TestAlertConfiguration(t *testing.T) {
 		{"routes:\n    discord: {url: \"https://discord.com/api/webhooks/1/" + discordToken + "\"}", "line 3: url is secret and has no place in this file"},
 		{"routes:\n    sms: {auth_token: " + discordToken + "}", "auth_token is secret"},
 		{"routes:\n    sms: {max_per_day: 1.5}", "max_per_day must be a whole number"},
-		{"routes:\n    discord: {url_env: NOT_SET_AT_ALL}", "line 3: route discord: its URL: not set: neither of $NOT_SET_AT_ALL"},
+		{"routes:\n    discord: {url_env: NOT_SET_AT_ALL}", "line 3: route discord: its URL: $NOT_SET_AT_ALL: not set"},
 		{"routes:\n    discord: {url_file: /nonexistent/secret}", "route discord: its URL: open /nonexistent/secret"},
 		{"repeat: often", `"often" is no length of time`},
 		{"nonsense: 1", `unknown key "nonsense" in alerts`},

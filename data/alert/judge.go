@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -54,6 +55,15 @@ func silent(st data.SourceState, name string) string {
 
 func (l *look) logs() string     { return silent(l.snap.LogState(), "log") }
 func (l *look) database() string { return silent(l.snap.Sources[data.SourceDB], "database") }
+
+// budgets is why the caps can't be known now: Donna's defaults are not hers if she
+// has others that can't be read.
+func (l *look) budgets() string {
+	if st, ok := l.snap.Sources[data.SourceConfig]; ok && st.State != data.StateAbsent {
+		return silent(st, "Donna's configuration")
+	}
+	return ""
+}
 
 func ptr[T any](v T) *T { return &v }
 
@@ -212,7 +222,7 @@ func judgeMonthlyBudget(l *look) reading {
 
 // used judges the share of a budget, which is used up when it is reached.
 func (l *look) used(pct *float64, threshold float64, what string) reading {
-	if why := l.database(); why != "" {
+	if why := cmp.Or(l.database(), l.budgets()); why != "" {
 		return unknown(why)
 	}
 	if pct == nil {
@@ -228,7 +238,7 @@ func (l *look) used(pct *float64, threshold float64, what string) reading {
 // judgeRunway finds a budget that will be used up too soon: in less than the
 // threshold, and before the month brings a new one.
 func judgeRunway(l *look) reading {
-	if why := l.database(); why != "" {
+	if why := cmp.Or(l.database(), l.budgets()); why != "" {
 		return unknown(why)
 	}
 	s := l.snap.Signals()

@@ -82,7 +82,7 @@ func during(d time.Duration) string {
 	if d < time.Second {
 		return ""
 	}
-	return " for " + span(d)
+	return ", for " + span(d)
 }
 
 // Notice is that subjects of a rule began to fire, still do or no longer do.

@@ -22,7 +22,7 @@ func TestServiceDown(t *testing.T) {
 	w.wants(w.after(5*time.Minute), "", rule, data.AlertPending)
 	w.restart()
 	w.wants(w.after(time.Second), "fired service_down donna-vault", rule, data.AlertFiring)
-	if a := w.last[rule]; *a.Value != 301 || *a.Threshold != 300 || a.Detail != "donna-vault: DOWN (exited) for 5m" || !a.Since.Equal(w.clock.Now()) {
+	if a := w.last[rule]; *a.Value != 301 || *a.Threshold != 300 || a.Detail != "donna-vault: DOWN (exited), for 5m" || !a.Since.Equal(w.clock.Now()) {
 		t.Errorf("fires as %+v with %v of %v", a, *a.Value, *a.Threshold)
 	}
 	w.restart()
@@ -190,7 +190,7 @@ func TestSupabaseSync(t *testing.T) {
 	w.restart()
 	w.line("%s", failed)
 	w.wants(w.after(30*time.Minute), "", rule, data.AlertPending)
-	if a := w.last[rule]; *a.Value != 3600 || *a.Threshold != 3600 || a.Detail != "supabase: 2 failed pushes for 1h" {
+	if a := w.last[rule]; *a.Value != 3600 || *a.Threshold != 3600 || a.Detail != "supabase: 2 failed pushes, for 1h" {
 		t.Errorf("%v of %v: %s", *a.Value, *a.Threshold, a.Detail)
 	}
 	w.wants(w.after(time.Second), "fired supabase_sync supabase", rule, data.AlertFiring)
@@ -253,6 +253,21 @@ func TestBudget(t *testing.T) {
 	if a := w.last[alert.BudgetRunway]; !a.Below || *a.Value > 1 || !strings.Contains(a.Detail, "lasts 0.8 of the month's 16.0 days") {
 		t.Errorf("%v: %s", *a.Value, a.Detail)
 	}
+}
+
+// TestBudgetOfUnreadableConfiguration: while Donna's own caps can't be read, her
+// defaults must not fire in their place.
+func TestBudgetOfUnreadableConfiguration(t *testing.T) {
+	w := newWorld(t)
+	w.spend(21)
+	w.gone(data.SourceConfig, data.StateFailed)
+	w.wants(w.look(), "", alert.BudgetDaily, data.AlertUnknown)
+	w.live(data.SourceConfig)
+	w.hub.SetConfig(data.Config{DailyUSD: 50, MonthlyUSD: 1000, MonthlyWarningPct: 90})
+	w.wants(w.after(time.Second), "", alert.BudgetDaily, data.AlertOK)
+	w.gone(data.SourceConfig, data.StateAbsent)
+	w.hub.SetConfig(data.DefaultConfig())
+	w.wants(w.after(time.Second), "fired budget_daily budget", alert.BudgetDaily, data.AlertFiring)
 }
 
 // TestRunwayEndsWithTheMonth: on its last day a budget that lasts for two is enough.

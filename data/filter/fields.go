@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/donna-project/donnatop/data/logline"
+	"github.com/donna-project/donnatop/data/stack"
 )
 
 // field is where a term looks.
@@ -28,7 +29,11 @@ var entryFields = map[string]func(*logline.Entry) string{
 	"task_id":        func(e *logline.Entry) string { return e.TaskID },
 	"correlation_id": func(e *logline.Entry) string { return e.CorrelationID },
 	"invocation_id":  func(e *logline.Entry) string { return e.InvocationID },
+	fingerprintField: stack.LineFingerprint,
 }
+
+// fingerprintField is made from the line, which doesn't hold it, and costs more than reading one.
+const fingerprintField = "fingerprint"
 
 func newField(name string) *field {
 	f := &field{name: name, entry: entryFields[name]}
@@ -49,7 +54,10 @@ func (f *field) value(e *logline.Entry) (value string, number, ok bool) {
 }
 
 func (f *field) cost() int {
-	if f.entry != nil {
+	switch {
+	case f.name == fingerprintField:
+		return 20_000
+	case f.entry != nil:
 		return 10
 	}
 	return 200

@@ -16,7 +16,8 @@
 //
 // A field is any top-level field of the line's JSON object. service, component, event, event_type, task_type, task_id,
 // correlation_id, invocation_id and level are those of [logline.Entry]: text only, and the service is known of lines that
-// do not name it. label.NAME is a label of the line's stream in Loki. A term about a field fails on a line without it, so
+// do not name it. label.NAME is a label of the line's stream in Loki; fingerprint is the fault that a line of level warning,
+// error or critical reports ([stack.Fingerprint]). @name stands for the saved filter of that name ([ParseNamed]). A term about a field fails on a line without it, so
 // its negation holds. Levels are compared as such: level:warn, level:warning and level=warning are the same.
 //
 // Text is looked for in the line as it was received, of which keys and punctuation are a part, but with JSON's escapes

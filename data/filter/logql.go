@@ -178,6 +178,8 @@ var labelName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // field's name in the line and an expression for a part of the line, "" for none.
 func (f *field) pushValue(label, line string) pushed {
 	switch {
+	case f.name == fingerprintField: // no line holds it, but only lines of trouble have one
+		return levelTerm{">=", rank("warning")}.push()
 	case f.label != "" && !labelName.MatchString(f.label):
 		return pushed{}
 	case f.label != "":

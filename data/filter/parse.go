@@ -2,7 +2,9 @@ package filter
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -31,8 +33,12 @@ func (e *Error) Error() string {
 }
 
 // Parse reads a filter. Blanks alone are the empty filter. Every error is an [*Error].
-func Parse(text string) (*Filter, error) {
-	p := &parser{text: text}
+func Parse(text string) (*Filter, error) { return ParseNamed(text, nil) }
+
+// ParseNamed reads a filter in which @name stands for the one of that name. Without any names @ is a character like all
+// others.
+func ParseNamed(text string, named map[string]*Filter) (*Filter, error) {
+	p := &parser{text: text, named: named}
 	switch {
 	case len(text) > maxLength:
 		return nil, p.fail(maxLength, "the filter is too long", fmt.Sprintf("use at most %d bytes", maxLength))
@@ -54,8 +60,9 @@ func Parse(text string) (*Filter, error) {
 }
 
 type parser struct {
-	text string
-	pos  int
+	text  string
+	pos   int
+	named map[string]*Filter
 }
 
 func (p *parser) fail(pos int, problem, hint string) *Error {
@@ -167,6 +174,8 @@ func (p *parser) term(depth int) (node, error) {
 			return nil, err
 		}
 		return lineRegex{re}, nil
+	case c == '@' && len(p.named) > 0:
+		return p.name()
 	case c == '~':
 		p.pos++
 		letters, err := p.value("~")
@@ -184,6 +193,26 @@ func (p *parser) term(depth int) (node, error) {
 		return nil, err
 	}
 	return newText(text), nil
+}
+
+// name reads @name.
+func (p *parser) name() (node, error) {
+	start := p.pos
+	p.pos++
+	word, err := p.value("@")
+	if err != nil {
+		return nil, err
+	}
+	f, ok := p.named[word]
+	switch {
+	case !ok:
+		known := slices.Sorted(maps.Keys(p.named))
+		return nil, p.fail(start, fmt.Sprintf("there is no saved filter %q", word),
+			fmt.Sprintf(`there are %s; put it in quotes to look for it: "@%s"`, strings.Join(known, ", "), word))
+	case f.Empty():
+		return nil, p.fail(start, fmt.Sprintf("the saved filter %q is empty", word), "")
+	}
+	return f.root, nil
 }
 
 // operators, those first that begin with another.

@@ -138,30 +138,39 @@ func read(t testing.TB, dbPath, logPath string) *data.Snapshot {
 	for _, s := range sources {
 		hub.SetState(s.Name(), data.SourceState{State: data.StateConnecting})
 	}
-	ended := make(chan struct{})
+	ended, told := make(chan struct{}), make(chan struct{}, 1)
 	for _, s := range sources {
 		go func() {
-			_ = s.Run(ctx, hub)
+			_ = s.Run(ctx, noticing{hub, told})
 			ended <- struct{}{}
 		}()
 	}
-	news, stop := hub.Subscribe()
-	defer stop()
-	s := hub.Publish()
-	for !s.Settled() {
+	for !hub.Publish().Settled() {
 		select {
 		case <-ctx.Done():
 			t.Fatal("the sources never settled")
-		case <-news:
-		default:
+		case <-told:
 		}
-		s = hub.Publish()
 	}
 	cancel()
 	for range sources {
 		<-ended
 	}
 	return hub.Publish()
+}
+
+// noticing is a hub that tells when a source's state changes.
+type noticing struct {
+	*data.Hub
+	told chan struct{}
+}
+
+func (n noticing) SetState(source string, s data.SourceState) {
+	n.Hub.SetState(source, s)
+	select {
+	case n.told <- struct{}{}:
+	default:
+	}
 }
 
 // TestCommands runs the command of every panel for every window, on a simulated

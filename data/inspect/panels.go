@@ -453,6 +453,7 @@ func groupedLines(a asked) headline {
 
 var errorPanels = map[string]entry{
 	"error_groups": {[]string{"errors.groups"}, unitRows, fromLines, groupedLines},
+	"error_lines":  {[]string{"errors.groups"}, unitRows, fromLines, groupedLines},
 	"error_facets": {[]string{"errors.facets"}, unitRows, fromLines, groupedLines},
 	"error_timeline": {[]string{"errors.per_5m"}, unitRows, fromLines, func(a asked) headline {
 		h := headline{name: "lines of level warning and above, all bars", logql: level(troubles), rowsOf: ofLines}

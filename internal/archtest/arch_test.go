@@ -59,6 +59,8 @@ func TestDependencyDirection(t *testing.T) {
 		sqlite    = "modernc.org/sqlite"
 		websocket = "github.com/gorilla/websocket"
 		shoutrrr  = "github.com/nicholas-fedor/shoutrrr"
+		wish      = "charm.land/wish"
+		ssh       = "charm.land/ssh"
 	)
 	rules := []struct {
 		from      string   // packages within it ...
@@ -75,6 +77,9 @@ func TestDependencyDirection(t *testing.T) {
 		{from: module + "/data", except: []string{module + "/data/alert/notify"}, forbidden: []string{shoutrrr, module + "/data/alert/notify"},
 			why: "only the notifiers know how messages leave the house"},
 		{from: module + "/ui", forbidden: []string{shoutrrr, module + "/data/alert"}, why: "screens show alerts, they don't judge or send them"},
+		{from: module, except: []string{module + "/ui/serve", module + "/cmd"}, forbidden: []string{wish, ssh},
+			why: "only the server knows that there is SSH"},
+		{from: module + "/ui/serve/authkeys", forbidden: []string{wish, ssh, bubbletea, module + "/data", module + "/themes"}, why: "who may log in is decided without a screen"},
 		{from: module + "/themes", forbidden: []string{module + "/data", module + "/ui", bubbletea}, why: "themes are a leaf"},
 		{from: module + "/ui/format", forbidden: []string{module + "/ui", module + "/data", bubbletea}, why: "formatters know numbers only"},
 		{from: module + "/ui/safe", forbidden: []string{module + "/ui", module + "/data", bubbletea}, why: "the text filter is a leaf"},

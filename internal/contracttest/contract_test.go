@@ -320,7 +320,7 @@ func TestExitCodes(t *testing.T) {
 		{"no source", nil},
 		{"configuration is no source", []string{"--donna-config", donnaConfig(t, defaults)}},
 		{"no such view", []string{"--db", path, "--view", "nothing"}},
-		{"no such window", []string{"--db", path, "--window", "2d"}},
+		{"no such window", []string{"--db", path, "--window", "2x"}},
 		{"no time", []string{"--db", path, "--now", "noon"}},
 		{"no such flag", []string{"--db", path, "--colour"}},
 		{"no such argument", []string{"--db", path, "llm"}},

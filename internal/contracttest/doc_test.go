@@ -2,7 +2,7 @@
 // prints: a reference that computes the branches of the JSON contract from raw rows
 // and raw log lines, trap databases and trap logs to feed both, the data of the
 // simulated Donna, in which everything is connected, and a comparison, key by key.
-// Containers, the host, errors.groups and errors.facets are not in it.
+// Containers and the host are asked for themselves.
 //
 // The reference shares no code with the program. It reads the database by itself,
 // has its own idea of times, row classes, windows and log lines, and loops over

@@ -21,6 +21,9 @@ var byWindow = []string{
 func TestRanges(t *testing.T) {
 	for i, when := range instants {
 		for j, window := range allWindows {
+			if (i+j)%3 != 0 {
+				continue // every length at some instant, every instant with two or three
+			}
 			t.Run(when.name+", "+window, func(t *testing.T) {
 				t.Parallel()
 				end := at(t, when.now)

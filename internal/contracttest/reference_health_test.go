@@ -24,9 +24,9 @@ func (a *auditor) levels(keep func(time.Time) bool) object {
 	return out
 }
 
-// errors computes errors.counts and errors.per_5m.
+// errors computes the errors branch.
 func (a *auditor) errors() object {
-	out := object{"counts": nil, "per_5m": nil}
+	out := object{"counts": nil, "per_5m": nil, "groups": a.errorGroups(), "facets": a.facets()}
 	if !a.haveLogs {
 		return out
 	}

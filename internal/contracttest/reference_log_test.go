@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// logLine is what the llm figures need of a log line.
+// logLine is what the llm figures need of a log line, and its text.
 type logLine struct {
 	at                         time.Time
 	known                      bool // at is known
 	event, eventType, taskType string
+	raw                        string
 }
 
 // callEvents are the event names and event types of llm.events.
@@ -96,7 +97,7 @@ func eachLine(content string, do func(logLine, map[string]any)) {
 			transport, haveTransport = at, true
 			o = jsonObject(raw)
 		}
-		l := logLine{at: before.at, known: before.known}
+		l := logLine{at: before.at, known: before.known, raw: raw}
 		if haveTransport {
 			l.at, l.known = transport, true
 		}

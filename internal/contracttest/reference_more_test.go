@@ -62,10 +62,11 @@ type entry struct {
 	known            bool
 	event, eventType string
 	level            string
+	raw              string
 	fields           map[string]any
 }
 
-// bulky are frequent events of which no figure needs the fields.
+// bulky are frequent events of which no figure needs the fields, unless they are troubles.
 var bulky = []string{
 	"llm_invocation_logged", "model_router_dispatch", "skill_step_completed", "anthropic_completion", "ollama_completion",
 	"calendar_list_events", "calendar_sync_complete", "supabase_push_ok", "admin.request", "state_transition_validated",
@@ -73,11 +74,11 @@ var bulky = []string{
 
 func readEntries(content string) (out []entry, plain []logLine) {
 	eachLine(content, func(l logLine, o map[string]any) {
-		e := entry{at: l.at, known: l.known, event: l.event, eventType: l.eventType, fields: o}
+		e := entry{at: l.at, known: l.known, event: l.event, eventType: l.eventType, raw: l.raw, fields: o}
 		if s, ok := o["level"].(string); ok {
 			e.level = strings.ToLower(s)
 		}
-		if slices.Contains(bulky, e.event) {
+		if slices.Contains(bulky, e.event) && !slices.Contains(countedLevels, e.level) {
 			e.fields = nil
 		}
 		out, plain = append(out, e), append(plain, l)

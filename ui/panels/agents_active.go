@@ -16,10 +16,26 @@ func agentsActivePanel() Panel {
 			if in.Figures == nil || in.Figures.Agents == nil || in.Figures.Agents.Active == nil {
 				return dbStatus(in, "")
 			}
-			return dbStatus(in, fixed(in, format.Int(int64(len(in.Figures.Agents.Active)))))
+			return dbStatus(in, fixed(in, activeShown(in.Figures.Agents.Active)))
 		},
 		Draw: drawingOf(agentsOf, drawAgentsActive),
 	}
+}
+
+// activeShown is how many agents there are, and how many of them should have
+// ended long ago: a crash leaves them like that.
+func activeShown(active []data.ActiveAgent) string {
+	over := int64(0)
+	for i := range active {
+		if pct := usedPct(&active[i]); pct != nil && *pct > 100 {
+			over++
+		}
+	}
+	all := format.Int(int64(len(active)))
+	if over == 0 {
+		return all
+	}
+	return join(format.Int(over)+" over timeout", all)
 }
 
 // closePct is from how much of its timeout on a run is about to be stopped.
@@ -86,6 +102,13 @@ func drawAgentsActive(v *view, f *data.Agents) {
 		case 5:
 			return v.painted(v.optCell(pct, w, format.PercentIn), pct, paint)
 		case 6:
+			if pct != nil && *pct > 100 { // as of a crash: nobody ended it
+				over := "over timeout"
+				if w < len(over) {
+					over = "over"
+				}
+				return cell{text: over, paint: paint}
+			}
 			return cell{draw: func(b *line.Builder, w int) { chart.Gauge(b, v.look(), pct, closePct, w) }}
 		case 7:
 			return cell{text: v.stamp(a.StartedAt, w), paint: v.Styles.Faint}

@@ -145,7 +145,7 @@ func RecordList(env *Env, columns []string, rows, sample []data.Record, l List, 
 // longest.
 func (v *view) recordColumn(name string, place int, sample []data.Record) column {
 	const widest = 40
-	c := column{head: heading(name), left: true, drop: place}
+	c := column{head: Heading(name), left: true, drop: place}
 	c.w = safe.Width(c.head)
 	numbers := false
 	for i := range sample {
@@ -167,9 +167,9 @@ func (v *view) recordColumn(name string, place int, sample []data.Record) column
 	return c
 }
 
-// heading is a column of a table as people read it, without the unit its values
-// are written with.
-func heading(name string) string {
+// Heading is a column as people read it, without the unit its values are written
+// with.
+func Heading(name string) string {
 	for _, unit := range []string{"_usd", "_s", "_h", "_pct", "_bytes", "_ms"} {
 		if cut, ok := strings.CutSuffix(name, unit); ok && cut != "" {
 			name = cut
@@ -273,7 +273,7 @@ func InvocationDiff(env *Env, a, b *data.InvocationRow, w int) []string {
 			}
 			return cell{text: "≠", paint: v.Styles.Accent}
 		case 1:
-			return cell{text: heading(x.Name), paint: v.Styles.Column}
+			return cell{text: Heading(x.Name), paint: v.Styles.Column}
 		case 2:
 			return cell{text: ValueText(env, x.Name, x.Value), paint: paint}
 		case 3:

@@ -70,10 +70,14 @@ func (d *detail) end() []string {
 }
 
 // LogDetail draws all there is about one log line, in lines of exactly w cells,
-// which the caller scrolls: its columns, every field with the nested ones as a
-// tree, exceptions and stacks with their line breaks, the labels of its stream,
-// and the line as it came.
+// which the caller scrolls: its columns, stack traces, every field with the nested
+// ones as a tree, the labels of its stream, and the line as it came.
 func LogDetail(env *Env, l *data.LogLine, w int) []string {
+	return LogDetailWith(env, l, LineStacks(l), StackMode{}, w)
+}
+
+// LogDetailWith is [LogDetail] with stack traces, read before, shown as mode says.
+func LogDetailWith(env *Env, l *data.LogLine, stacks []LineStack, mode StackMode, w int) []string {
 	if w <= 0 {
 		return nil
 	}
@@ -88,7 +92,10 @@ func LogDetail(env *Env, l *data.LogLine, w int) []string {
 	}
 	if l.JSON {
 		d.item("event", d.s.Strong, cmp.Or(l.Event, "–"))
-		d.logFields(l.Raw)
+		for i := range stacks {
+			d.stack(&stacks[i], mode)
+		}
+		d.logFields(l.Raw, stacks)
 	} else {
 		d.section("text (not JSON)")
 		d.text(d.s.Text, l.Raw, 0)
@@ -135,9 +142,10 @@ func (d *detail) stamp(t time.Time) string {
 	return t.In(d.env.location()).Format("2006-01-02 15:04:05.000000 MST")
 }
 
-// logFields writes the fields of a JSON line; texts of many lines come last, each
-// below a caption of its own.
-func (d *detail) logFields(raw string) {
+// logFields writes the fields of a JSON line but for the stack traces; texts of
+// many lines come last, each below a caption of its own.
+func (d *detail) logFields(raw string, stacks []LineStack) {
+	d.indent = 0
 	d.section("fields")
 	type long struct{ key, text string }
 	var texts []long
@@ -146,7 +154,7 @@ func (d *detail) logFields(raw string) {
 		if !ok {
 			break
 		}
-		if shownElsewhere(key) {
+		if shownElsewhere(key) || slices.ContainsFunc(stacks, func(s LineStack) bool { return s.Key == key }) {
 			continue
 		}
 		switch {

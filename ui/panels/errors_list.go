@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/donna-project/donnatop/data"
@@ -11,6 +12,7 @@ import (
 func Errors() []Panel {
 	return []Panel{
 		errorGroupsPanel(),
+		errorLinesPanel(),
 		errorTimelinePanel(),
 		errorCountsPanel(),
 		errorFacetsPanel(),
@@ -23,10 +25,13 @@ func errorFigures(f *data.Figures) *data.Errors { return f.Errors }
 func errorGroupsPanel() Panel {
 	return Panel{
 		ID: "error_groups", Title: "Error groups", MinW: 30, MinH: 3,
-		Status: func(in *Input) string { return logsStatus(in, join(ofRange(in, "24h"), groupsShown(in))) },
+		Status: func(in *Input) string { return logsStatus(in, join(errorsShown(in), groupsShown(in))) },
 		Draw:   drawingOf(errorFigures, drawErrorGroups),
 	}
 }
+
+// errorsShown says of which lines the figures are.
+func errorsShown(in *Input) string { return cmp.Or(in.Chosen.Note, ofRange(in, "24h")) }
 
 func groupsShown(in *Input) string {
 	if in.Figures == nil || in.Figures.Errors == nil || len(in.Figures.Errors.Groups) == 0 {
@@ -54,7 +59,7 @@ func drawErrorGroups(v *view, f *data.Errors) {
 			{head: "last", w: 4, drop: 1},
 		},
 		rows: len(f.Groups), list: true, item: func(row int) Item { return v.groupItem(&f.Groups[row]) },
-		empty: lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""},
+		empty: v.nothingWrong(),
 	}
 	t.cell = func(row, col, w int) cell {
 		g := &f.Groups[row]
@@ -115,8 +120,13 @@ func (v *view) levelCell(level string) cell {
 func errorCountsPanel() Panel {
 	return Panel{
 		ID: "error_counts", Title: "Lines by level", MinW: 25, MinH: 3,
-		Status: logsWindowStatus,
-		Draw:   drawingOf(errorFigures, drawErrorCounts),
+		Status: func(in *Input) string {
+			if in.Chosen.Note != "" {
+				return logsStatus(in, join("all lines", in.Window))
+			}
+			return logsWindowStatus(in)
+		},
+		Draw: drawingOf(errorFigures, drawErrorCounts),
 	}
 }
 
@@ -152,11 +162,37 @@ func drawErrorCounts(v *view, f *data.Errors) {
 	}, v.logsGap(f.Counts[v.in.Window] == nil)))
 }
 
+// Facet is how many of the lines have a value in a field.
+type Facet struct {
+	Field string // as the filter language calls it
+	Value string
+	N     int64
+}
+
+// facetFields are the fields in the order of the panel.
+var facetFields = []struct{ key, head string }{
+	{"service", "service"}, {"level", "level"}, {"component", "component"}, {"event_type", "event type"},
+}
+
+// ErrorFacets lists the items of the panel of facets, field by field.
+func ErrorFacets(f *data.Figures) []Facet {
+	if f.Errors == nil {
+		return nil
+	}
+	var out []Facet
+	for _, facet := range facetFields {
+		for _, r := range mostFirst(f.Errors.Facets[facet.key]) {
+			out = append(out, Facet{Field: facet.key, Value: r.name, N: r.n})
+		}
+	}
+	return out
+}
+
 // errorFacetsPanel breaks the day's errors down by where they come from.
 func errorFacetsPanel() Panel {
 	return Panel{
 		ID: "error_facets", Title: "Where from", MinW: 24, MinH: 3,
-		Status: func(in *Input) string { return logsStatus(in, ofRange(in, "24h")) },
+		Status: func(in *Input) string { return logsStatus(in, errorsShown(in)) },
 		Draw:   drawingOf(errorFigures, drawErrorFacets),
 	}
 }
@@ -167,12 +203,13 @@ func drawErrorFacets(v *view, f *data.Errors) {
 		return
 	}
 	var ps []part
-	for i, facet := range []struct{ key, head string }{
-		{"service", "service"}, {"level", "level"}, {"component", "component"}, {"event_type", "event type"},
-	} {
-		none := lack{lackEmpty, "nothing " + v.in.in24Hours(), ""}
+	for i, facet := range facetFields {
+		none := v.nothingWrong()
+		if v.in.Chosen.Note != "" {
+			none.head = "nothing"
+		}
 		ps = append(ps, v.tally(facet.head, f.Facets[facet.key], v.Styles.Series[i], none, func(value string) data.Behind {
-			return data.BehindFacet(v.errorWindow(), facet.key, value)
+			return v.chosen(data.BehindFacet(v.errorWindow(), facet.key, value))
 		}))
 	}
 	v.parts(24, ps...)
@@ -180,7 +217,7 @@ func drawErrorFacets(v *view, f *data.Errors) {
 
 func (v *view) groupItem(g *data.ErrorGroup) Item {
 	return Item{
-		Row: g.Fingerprint, Value: g.Count, Text: g.Event, Behind: data.BehindErrors(v.errorWindow(), g.Fingerprint),
+		Row: g.Fingerprint, Value: g.Count, Text: g.Event, Behind: v.chosen(data.BehindErrors(v.errorWindow(), g.Fingerprint)),
 		Fields: []Field{
 			{"count", g.Count}, {"level", g.Level}, {"event", g.Event}, {"exception_type", raw(g.ExceptionType)}, {"frame", raw(g.Frame)},
 			{"service", g.Service}, {"first", g.First}, {"last", g.Last}, {"fingerprint", g.Fingerprint}, {"sample_id", g.SampleID},

@@ -4,7 +4,23 @@ import (
 	"time"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/ui/panels"
 )
+
+// sampleErrorLines are some lines of trouble, of more.
+func sampleErrorLines() *panels.LineRows {
+	r := &panels.LineRows{Of: 1204, Order: "newest first", Since: "since 09:12"}
+	for _, raw := range []string{
+		exception,
+		`{"event": "fallback_activated", "event_type": "fallback_activated", "component": "calendar_client", "level": "warning", "service": "orchestrator", "error": "HttpError 500", "fallback": "cached events", "timestamp": "2026-07-15T14:22:01Z"}`,
+		`{"event": "budget_exceeded", "level": "critical", "service": "orchestrator", "spent_usd": 21.5, "task_id": "t-9", "timestamp": "2026-07-15T14:20:00Z"}`,
+	} {
+		l := logLine(raw)
+		l.Seq = uint64(len(r.Lines) + 1)
+		r.Lines = append(r.Lines, l)
+	}
+	return r
+}
 
 func sampleErrors() *data.Errors {
 	f := noErrors()

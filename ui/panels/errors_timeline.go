@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 func errorTimelinePanel() Panel {
 	return Panel{
 		ID: "error_timeline", Title: "Warnings & errors", MinW: 24, MinH: 4,
-		Status: func(in *Input) string { return logsStatus(in, followed(in, "24h")) },
+		Status: func(in *Input) string { return logsStatus(in, cmp.Or(in.Chosen.Note, followed(in, "24h"))) },
 		Draw:   drawingOf(errorFigures, drawErrorTimeline),
 	}
 }
@@ -27,10 +28,18 @@ func drawErrorTimeline(v *view, f *data.Errors) {
 		return
 	}
 	if !slices.ContainsFunc(f.Per5m, func(b data.LevelBucket) bool { return b.LevelCounts != data.LevelCounts{} }) {
-		v.say(lack{lackEmpty, "nothing went wrong in 24 hours", ""})
+		v.say(v.nothingWrong())
 		return
 	}
 	v.out = v.levelTimeline(f.Per5m, v.w, v.h)
+}
+
+// nothingWrong says that there are no lines.
+func (v *view) nothingWrong() lack {
+	if v.in.Chosen.Note != "" {
+		return lack{lackEmpty, "no warning or error passes the filter", ""}
+	}
+	return lack{lackEmpty, "nothing went wrong " + v.in.in24Hours(), ""}
 }
 
 // Stretches of time a bar may stand for, where there are more of five minutes
@@ -71,18 +80,21 @@ func (v *view) levelTimeline(buckets []data.LevelBucket, w, h int) []string {
 // levelItem is the lines of a stretch: all of them, or those of a level.
 func (v *view) levelItem(t *chart.Timeline, b *data.LevelBucket, step time.Duration, s chart.Spot) Item {
 	w, bar := data.Stretch(b.Start, step, v.seriesEnd()), &t.Bars[s.Bar]
+	if from := v.in.Chosen.From; from.After(w.From) {
+		w.From = from
+	}
 	level, n := "critical", b.Critical
 	switch {
 	case s.Part == chart.WholeBar:
 		all := data.BehindSeries(w, data.SeriesKeys{}, events.LevelCritical, events.LevelError, events.LevelWarning)
-		return at(b.Start, countItem(v.momentName(b.Start), "lines", int64(bar.Total), all))
+		return at(b.Start, countItem(v.momentName(b.Start), "lines", int64(bar.Total), v.chosen(all)))
 	case s.Part == chart.MarkSign:
 		level = "critical lines"
 	case s.Part > 0:
 		level = levels[s.Part]
 		n = int64(bar.Values[s.Part])
 	}
-	return at(b.Start, countItem(v.momentName(b.Start), level, n, data.BehindSeries(w, data.SeriesKeys{}, data.LevelMetric(strings.TrimSuffix(level, " lines")))))
+	return at(b.Start, countItem(v.momentName(b.Start), level, n, v.chosen(data.BehindSeries(w, data.SeriesKeys{}, data.LevelMetric(strings.TrimSuffix(level, " lines"))))))
 }
 
 // levels are those of trouble, the worst first.

@@ -233,8 +233,15 @@ func (v *view) seriesEnd() time.Time {
 
 // errorWindow is the stretch that groups and facets of errors are about.
 func (v *view) errorWindow() data.Window {
+	w := data.ErrorDay(v.now())
 	if v.in.past() != nil {
-		return v.window(data.WindowRange)
+		w = v.window(data.WindowRange)
 	}
-	return data.ErrorDay(v.now())
+	if from := v.in.Chosen.From; from.After(w.From) {
+		w.From = from
+	}
+	return w
 }
+
+// chosen are those of the lines behind a figure that the reader has chosen.
+func (v *view) chosen(b data.Behind) data.Behind { return b.Passing(v.in.Chosen.Filter) }

@@ -9,6 +9,31 @@ import (
 	"github.com/donna-project/donnatop/ui/format"
 )
 
+// LineColumns is what is shown of a log line. The text of a line that is no JSON
+// is always shown.
+type LineColumns uint8
+
+// The columns. IDs and the other fields stand together, as key=value.
+const (
+	ColumnTime LineColumns = 1 << iota
+	ColumnLevel
+	ColumnService
+	ColumnComponent
+	ColumnEvent
+	ColumnIDs
+	ColumnFields
+)
+
+// DefaultColumns are those shown unless a reader chooses others.
+const DefaultColumns = ColumnTime | ColumnLevel | ColumnService | ColumnEvent | ColumnIDs | ColumnFields
+
+// LineOptions is how a log line is drawn.
+type LineOptions struct {
+	Columns LineColumns
+	Wrap    bool // into as many lines as its text needs
+	Most    int  // but not more than these
+}
+
 // LogLine draws a log line in lines of exactly w cells: in one, or, if wrap is
 // set, in as many as its text needs, at most maxLines. Lines after the first
 // are indented to the event.
@@ -16,14 +41,22 @@ import (
 // It shows time, level, service, event and then the other fields; a line that
 // is no JSON as it came. Only what is visible is looked at.
 func LogLine(env *Env, l *data.LogLine, w int, wrap bool, maxLines int) []string {
-	if !wrap {
-		maxLines = 1
+	return LogLineWith(env, l, w, LineOptions{Columns: DefaultColumns, Wrap: wrap, Most: maxLines})
+}
+
+// LogLineWith is [LogLine] with the columns of the reader's choice.
+func LogLineWith(env *Env, l *data.LogLine, w int, o LineOptions) []string {
+	if !o.Wrap {
+		o.Most = 1
 	}
 	if w <= 0 {
 		return []string{""}
 	}
-	f := newFlow(env, w, maxLines)
-	writeHead(f, l)
+	if w < usualLine {
+		o.Columns &^= ColumnComponent // no room for it: then it is a field like others
+	}
+	f := newFlow(env, w, o.Most)
+	writeHead(f, l, o.Columns)
 	f.indent = f.b.Used()
 	if l.Late {
 		f.write(env.Styles.Warning, "late ")
@@ -33,12 +66,16 @@ func LogLine(env *Env, l *data.LogLine, w int, wrap bool, maxLines int) []string
 		f.write(s.Text, l.Raw[:min(len(l.Raw), f.budget())])
 		return f.lines()
 	}
-	event := s.Text
-	if l.Level == "error" || l.Level == "critical" {
-		event = s.Level(l.Level)
+	if o.Columns&ColumnEvent != 0 {
+		event := s.Text
+		if l.Level == "error" || l.Level == "critical" {
+			event = s.Level(l.Level)
+		}
+		f.write(event, cmp.Or(l.Event, "–"))
 	}
-	f.write(event, cmp.Or(l.Event, "–"))
-	writeFields(f, l.Raw[:min(len(l.Raw), f.budget())])
+	if o.Columns&(ColumnIDs|ColumnFields) != 0 {
+		writeFields(f, l.Raw[:min(len(l.Raw), f.budget())], o.Columns)
+	}
 	return f.lines()
 }
 
@@ -57,27 +94,35 @@ const (
 )
 
 // writeHead writes the columns every line begins with.
-func writeHead(f *flow, l *data.LogLine) {
+func writeHead(f *flow, l *data.LogLine, c LineColumns) {
 	s, b := f.env.Styles, &f.b
-	at := l.Time.In(f.env.location())
-	glyph, word := levelSign(l.Level)
-	paint := s.Level(l.Level)
-	switch {
-	case f.w >= wideLine:
-		b.Text(s.Faint, at.Format(format.LayoutMillis)).Space(1)
-	case f.w >= narrowLine:
-		b.Text(s.Faint, at.Format(format.LayoutClock)).Space(1)
+	if c&ColumnTime != 0 && f.w >= narrowLine {
+		layout := format.LayoutClock
+		if f.w >= wideLine {
+			layout = format.LayoutMillis
+		}
+		b.Text(s.Faint, l.Time.In(f.env.location()).Format(layout)).Space(1)
 	}
-	if f.w < narrowLine {
+	if c&ColumnLevel != 0 {
+		glyph, word := levelSign(l.Level)
+		paint := s.Level(l.Level)
 		b.Glyphs(paint, glyph).Space(1)
+		if f.w >= narrowLine {
+			b.Left(paint, word, levelW-2).Space(1)
+		}
+	}
+	if f.w < usualLine {
 		return
 	}
-	b.Glyphs(paint, glyph).Space(1).Left(paint, word, levelW-2).Space(1)
-	switch {
-	case f.w >= wideLine:
-		b.Left(s.Accent, l.Service, serviceWideW).Space(1)
-	case f.w >= usualLine:
-		b.Left(s.Accent, l.Service, serviceW).Space(1)
+	w := serviceW
+	if f.w >= wideLine {
+		w = serviceWideW
+	}
+	if c&ColumnService != 0 {
+		b.Left(s.Accent, l.Service, w).Space(1)
+	}
+	if c&ColumnComponent != 0 {
+		b.Left(s.Text, l.Component, w).Space(1)
 	}
 }
 
@@ -109,15 +154,26 @@ func shownElsewhere(key string) bool {
 	return false
 }
 
+// shows tells whether a field without a column of its own is to be seen.
+func (c LineColumns) shows(key string) bool {
+	switch {
+	case key == "component" && c&ColumnComponent != 0:
+		return false
+	case strings.HasSuffix(key, "_id"):
+		return c&ColumnIDs != 0
+	}
+	return c&ColumnFields != 0
+}
+
 // writeFields writes the fields of a JSON line as key=value.
-func writeFields(f *flow, raw string) {
+func writeFields(f *flow, raw string, c LineColumns) {
 	s := f.env.Styles
 	for it := newFields(raw); !f.done; {
 		key, value, ok := it.next()
 		if !ok {
 			return
 		}
-		if shownElsewhere(key) {
+		if shownElsewhere(key) || !c.shows(key) {
 			continue
 		}
 		name := cmp.Or(key, `""`) + "="

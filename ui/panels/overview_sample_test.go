@@ -27,6 +27,7 @@ func sampleWatch() *panels.Input {
 	f.Health, f.Errors, f.Preferences, f.Skills, f.Memory = sampleHealth(), sampleErrors(), samplePreferences(), sampleSkills(), sampleMemory()
 	f.Alerts = sampleAlerts()
 	in := watchInput(f, sample())
+	in.Lines = sampleErrorLines()
 	in.Snapshot.Containers, in.Snapshot.Host = sampleUsage(f.Health.Containers), &data.HostView{Dirs: []data.DirUsage{{Path: "/srv/donna/vault", Missing: true}}}
 	return in
 }
@@ -35,7 +36,9 @@ func emptyWatch() *panels.Input {
 	f := emptyBranches()
 	f.Health, f.Errors, f.Preferences, f.Skills, f.Memory = noHealth(), noErrors(), noPreferences(), noSkills(), noMemory()
 	f.Alerts = noAlerts()
-	return watchInput(f, empty())
+	in := watchInput(f, empty())
+	in.Lines = &panels.LineRows{Order: "newest first", Since: "since 14:00"}
+	return in
 }
 
 // nilWatch is sources that answered and had nothing to tell any figure from.
@@ -55,6 +58,11 @@ func hostileWatch(categories int) *panels.Input {
 		in.Snapshot.Host.Dirs = append(in.Snapshot.Host.Dirs, data.DirUsage{Path: n, Problem: n})
 	}
 	f.Health.DataDirs[0].Bytes = nil
+	in.Lines = &panels.LineRows{Of: 1 << 40, Order: h.names[0], Since: h.names[0]}
+	for _, l := range logLines() {
+		l.Seq = uint64(len(in.Lines.Lines) + 1)
+		in.Lines.Lines = append(in.Lines.Lines, l)
+	}
 	return in
 }
 

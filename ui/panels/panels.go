@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/filter"
 	"github.com/donna-project/donnatop/themes"
 )
 
@@ -58,6 +59,19 @@ type Input struct {
 	Scrolled       *int
 	// Items gets the items while the panel draws them, if it isn't nil.
 	Items *Items
+
+	// Lines are the log lines of a panel with ShowsLines; nil while they are looked for.
+	Lines *LineRows
+	// Chosen says what figures of errors are of, if not of all lines.
+	Chosen Chosen
+}
+
+// Chosen is what figures of errors are of where a reader has chosen lines; the zero
+// Chosen is all lines.
+type Chosen struct {
+	Note   string // what titles say of it
+	Filter *filter.Filter
+	From   time.Time // lines before it are not counted
 }
 
 // Panel is one panel of a view. The functions are safe for concurrent use.
@@ -68,7 +82,8 @@ type Panel struct {
 	Draw func(env *Env, in *Input, w, h int) []string
 	// Status is a short text for the right end of the title: the window, or what
 	// is wrong ("loading 43%", "stale 2m", "no database").
-	Status func(in *Input) string
+	Status     func(in *Input) string
+	ShowsLines bool // it draws Input.Lines
 	// Below this inner size a layout had better drop the panel.
 	MinW, MinH int
 }

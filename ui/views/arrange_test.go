@@ -8,7 +8,7 @@ import (
 
 // boards opens every board.
 var boards = []func(*Context) *Board{
-	NewOverview, NewHealth, NewTasks, NewLLM, NewAgents, NewNotifications, NewEscalations, NewErrors, NewPreferences, NewSkills, NewMemory,
+	NewOverview, NewHealth, NewTasks, NewLLM, NewAgents, NewNotifications, NewEscalations, func(c *Context) *Board { return NewErrors(c).Board }, NewPreferences, NewSkills, NewMemory,
 }
 
 // eachBoard runs a test for every board.

@@ -40,6 +40,7 @@ type Behind struct {
 
 	w, h int
 
+	cancel     context.CancelFunc // of what is being read; nil if nothing was
 	state      behindState
 	generation int
 	done       float64 // of what is being read
@@ -219,11 +220,31 @@ func (v *Behind) readStored() tea.Cmd {
 	}
 }
 
+// context is that of what is read next: it ends with the session, when the view
+// is closed, and when something else is read.
 func (v *Behind) context() context.Context {
-	if v.ctx.Done == nil {
-		return context.Background()
+	if v.cancel != nil {
+		v.cancel()
 	}
-	return v.ctx.Done
+	session := v.ctx.Done
+	if session == nil {
+		session = context.Background()
+	}
+	ctx, cancel := context.WithCancel(session)
+	v.cancel = cancel
+	return ctx
+}
+
+// Close implements [Closer]: what was being read is read anew if somebody comes
+// back.
+func (v *Behind) Close() {
+	if v.cancel != nil {
+		v.cancel()
+	}
+	if v.state == behindReading {
+		v.state = behindNew
+		v.generation++
+	}
 }
 
 // got takes in what was read.

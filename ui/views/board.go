@@ -60,6 +60,8 @@ type Board struct {
 	layout []placed
 	data   *Data
 	boxes  map[string]box
+	// extend gives panels what a board shows beside the data; nil for nothing.
+	extend func(in *panels.Input)
 }
 
 // box is a drawn panel and everything it was drawn from.
@@ -79,6 +81,8 @@ type boxKey struct {
 	split    panels.Split
 	measure  panels.Measure
 	rows     list
+	lines    *panels.LineRows
+	chosen   panels.Chosen
 }
 
 func newBoard(ctx *Context, spec boardSpec) *Board {
@@ -209,6 +213,9 @@ func (v *Board) input() panels.Input {
 	}
 	if in.Snapshot == nil {
 		in.Snapshot = v.data.Snapshot
+	}
+	if v.extend != nil {
+		v.extend(&in)
 	}
 	return in
 }
@@ -404,8 +411,12 @@ func (v *Board) draw(at placed) []string {
 
 // key is what a panel is drawn from, but for the cursor.
 func (v *Board) key(at placed, in *panels.Input) boxKey {
-	return boxKey{
+	k := boxKey{
 		figures: in.Figures, snapshot: in.Snapshot, version: v.ctx.Version, w: at.W, h: at.H,
-		window: in.Window, loading: in.Loading, split: in.Split, measure: in.Measure,
+		window: in.Window, loading: in.Loading, split: in.Split, measure: in.Measure, chosen: in.Chosen,
 	}
+	if v.panels[v.panelOf(at.id)].ShowsLines {
+		k.lines = in.Lines
+	}
+	return k
 }

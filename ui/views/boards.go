@@ -64,14 +64,6 @@ func NewEscalations(ctx *Context) *Board {
 	})
 }
 
-// NewErrors is the Errors view.
-func NewErrors(ctx *Context) *Board {
-	return newBoard(ctx, boardSpec{
-		id: IDErrors, title: "Errors", uses: Uses{Window: true},
-		panels: panels.Errors(), layouts: &errorsLayouts,
-	})
-}
-
 // NewPreferences is the Preferences view.
 func NewPreferences(ctx *Context) *Board {
 	return newBoard(ctx, boardSpec{

@@ -3,6 +3,7 @@ package views
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -19,6 +20,7 @@ import (
 type DetailKeys struct {
 	Open                                    Binding
 	Up, Down, PageUp, PageDown, First, Last Binding
+	Libraries, Raw                          Binding // of a line with a stack
 }
 
 // NewDetailKeys is the default key map of details.
@@ -31,12 +33,15 @@ func NewDetailKeys() DetailKeys {
 		PageDown: NewBinding("move.page_down", GroupMove, "pgdn", "a page down", "pgdown", "ctrl+f"),
 		First:    NewBinding("move.first", GroupMove, "g", "beginning", "g", "home"),
 		Last:     NewBinding("move.last", GroupMove, "G", "end", "G", "end"),
+
+		Libraries: NewBinding("stack.libraries", GroupLines, "x", "library frames", "x"),
+		Raw:       NewBinding("stack.raw", GroupLines, "r", "stack as text", "r"),
 	}
 }
 
 // All lists the bindings, the most useful first.
 func (k *DetailKeys) All() []*Binding {
-	return []*Binding{&k.Open, &k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last}
+	return []*Binding{&k.Open, &k.Libraries, &k.Raw, &k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last}
 }
 
 // Detail is text to scroll through: all there is about one row or line, which
@@ -49,6 +54,8 @@ type Detail struct {
 	deeper  func() View                           // what Enter opens; nil if nothing
 	content func(env *panels.Env, w int) []string // lines of exactly w cells
 	subject Subject                               // the row or line it is of
+	stacks  []panels.LineStack                    // of a log line
+	mode    panels.StackMode
 
 	ctx   *Context
 	keys  DetailKeys
@@ -72,9 +79,10 @@ func NewInvocation(ctx *Context, r *data.InvocationRow) *Detail {
 // NewLine is the detail of a log line.
 func NewLine(ctx *Context, l *data.LogLine) *Detail {
 	at := l.Time.In(ctx.location()).Format(format.LayoutMillis)
-	d := newDetail(ctx, IDLine, strings.TrimSpace(at+" "+safe.Truncate(l.Event, 32)), Uses{},
-		func(env *panels.Env, w int) []string { return panels.LogDetail(env, l, w) })
+	d := newDetail(ctx, IDLine, strings.TrimSpace(at+" "+safe.Truncate(l.Event, 32)), Uses{}, nil)
 	d.subject = Subject{ID: trace.IDOf(&l.Entry), Text: l.Raw}
+	d.stacks = panels.LineStacks(l)
+	d.content = func(env *panels.Env, w int) []string { return panels.LogDetailWith(env, l, d.stacks, d.mode, w) }
 	return d
 }
 
@@ -149,6 +157,8 @@ func (d *Detail) Bindings() []Binding {
 	d.keys.Open.SetEnabled(d.deeper != nil)
 	setEnabled(d.top > 0, &d.keys.Up, &d.keys.PageUp, &d.keys.First)
 	setEnabled(d.top+d.page() < len(d.lines), &d.keys.Down, &d.keys.PageDown, &d.keys.Last)
+	d.keys.Raw.SetEnabled(len(d.stacks) > 0)
+	d.keys.Libraries.SetEnabled(!d.mode.Raw && slices.ContainsFunc(d.stacks, func(s panels.LineStack) bool { return s.Libraries() }))
 	return Enabled(d.keys.All())
 }
 
@@ -177,6 +187,10 @@ func (d *Detail) Update(msg tea.Msg) (Intent, tea.Cmd) {
 		d.top = 0
 	case key.Matches(k, d.keys.Last.Binding):
 		d.top = len(d.lines)
+	case key.Matches(k, d.keys.Libraries.Binding):
+		d.mode.Libraries, d.lines = !d.mode.Libraries, nil
+	case key.Matches(k, d.keys.Raw.Binding):
+		d.mode.Raw, d.lines = !d.mode.Raw, nil
 	}
 	d.layOut()
 	return nil, nil

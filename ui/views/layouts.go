@@ -207,21 +207,24 @@ var escalationsLayouts = layouts{
 }
 
 var errorsLayouts = layouts{
-	keep: []string{"error_groups", "error_timeline", "error_counts", "error_facets"},
+	keep: []string{"error_groups", "error_lines", "error_timeline", "error_facets", "error_counts"},
 	two: arrangement{
-		row(3, cell("error_groups", 1)),
-		row(2, cell("error_timeline", 1), cell("error_counts", 1)).upTo(14),
-		row(1, cell("error_facets", 1)),
+		row(2, cell("error_groups", 1)),
+		row(1, cell("error_timeline", 1), cell("error_counts", 1)).upTo(12),
+		row(3, cell("error_lines", 1)),
+		row(1, cell("error_facets", 1)).upTo(9),
 	},
 	three: arrangement{
-		row(3, cell("error_groups", 1)),
-		row(2, cell("error_timeline", 3), cell("error_counts", 2).upTo(10)).upTo(14),
-		row(2, cell("error_facets", 1)).upTo(9),
+		row(2, cell("error_groups", 1)),
+		row(1, cell("error_timeline", 3), cell("error_counts", 2).upTo(10)).upTo(12),
+		row(3, cell("error_lines", 1)),
+		row(1, cell("error_facets", 1)).upTo(9),
 	},
 	four: arrangement{
 		row(3, cell("error_groups", 1)),
-		row(1, cell("error_timeline", 3), cell("error_counts", 2)).upTo(16),
-		row(2, cell("error_facets", 1)).upTo(14),
+		row(1, cell("error_timeline", 3), cell("error_counts", 2)).upTo(14),
+		row(4, cell("error_lines", 1)),
+		row(2, cell("error_facets", 1)).upTo(12),
 	},
 }
 

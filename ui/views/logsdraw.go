@@ -5,10 +5,15 @@ import (
 	"strings"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/filter"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels"
+	"github.com/donna-project/donnatop/ui/panels/line"
 )
 
 // drawnLines keeps lines as they were drawn, so that what stays on the screen is
@@ -21,12 +26,29 @@ type drawnLines struct {
 type drawnFrom struct {
 	version, w, most int
 	wrap             bool
+	columns          panels.LineColumns
+	filter, find     *filter.Filter
+}
+
+// bookmarkW is the width of the column of bookmarks, which is there while there are any.
+const bookmarkW = 2
+
+// lineW is the width in which lines are drawn.
+func (v *Logs) lineW() int {
+	w := v.w - 2
+	if len(v.bookmarks) > 0 {
+		w -= bookmarkW
+	}
+	return max(w, 0)
 }
 
 // line draws a log line into one or more rows.
 func (v *Logs) line(l *data.LogLine) []string {
 	// A long line leaves room for its neighbours.
-	from := drawnFrom{version: v.ctx.Version, w: max(v.w-2, 0), most: max(v.page()*2/3, 1), wrap: v.wrap}
+	from := drawnFrom{
+		version: v.ctx.Version, w: v.lineW(), most: max(v.page()*2/3, 1), wrap: v.wrap, columns: v.columns.chosen,
+		filter: v.bar.filter, find: v.finder.filter,
+	}
 	d := &v.drawn
 	if d.from != from || len(d.lines) > 8*v.page()+256 {
 		*d = drawnLines{from: from, lines: make(map[uint64][]string)}
@@ -35,7 +57,13 @@ func (v *Logs) line(l *data.LogLine) []string {
 	if !ok {
 		env := &v.ctx.Env
 		rows = Guard(v.ctx.Log, "log line",
-			func() []string { return panels.LogLine(env, l, from.w, from.wrap, from.most) },
+			func() []string {
+				rows := panels.LogLineWith(env, l, from.w, panels.LineOptions{Columns: from.columns, Wrap: from.wrap, Most: from.most})
+				for i, row := range rows {
+					rows[i] = markFound(env.Styles.Match, row, from.filter, from.find)
+				}
+				return rows
+			},
 			func(err error) []string { return Failure(env, err, from.w, 1) })
 		d.lines[l.Seq] = rows
 	}
@@ -43,15 +71,24 @@ func (v *Logs) line(l *data.LogLine) []string {
 }
 
 // above gives the rows between line i and the one before it: a new day, stretches
-// known to lack lines, and on top of all how many lines are no longer kept.
+// known to lack lines, lines left out between those around matches, and on top of
+// all what there is of older lines.
 func (v *Logs) above(lines lineSet, i int) []string {
 	var rows []string
+	s := v.ctx.Env.Styles
 	before, first := time.Time{}, i == 0
 	at := lines.At(i).Time
 	if !first {
 		before = lines.At(i - 1).Time
-	} else if n := v.data.Snapshot.Logs.Evicted; n > 0 {
-		rows = append(rows, v.rule(plural(int(n), "older line")+" made room", v.ctx.Env.Styles.Faint))
+	} else if said := v.olderAccount(); said != "" {
+		paint := s.Faint
+		if v.older.err != nil {
+			paint = s.Warning
+		}
+		rows = append(rows, v.rule(said, paint))
+	}
+	if n := len(v.older.lines); i == n && n > 0 && v.older.missed > 0 {
+		rows = append(rows, v.rule(plural(v.older.missed, "line")+" made room here meanwhile", s.Warning))
 	}
 	for _, g := range v.gaps {
 		if !g.From.Before(at) {
@@ -62,9 +99,24 @@ func (v *Logs) above(lines lineSet, i int) []string {
 		}
 	}
 	if loc := v.ctx.location(); !first && !sameDay(before.In(loc), at.In(loc)) {
-		rows = append(rows, v.rule(at.In(loc).Format(format.LayoutDay), v.ctx.Env.Styles.Faint))
+		rows = append(rows, v.rule(at.In(loc).Format(format.LayoutDay), s.Faint))
+	} else if !first && v.apart(lines, i) {
+		rows = append(rows, v.rule("", s.Faint))
 	}
 	return rows
+}
+
+// apart tells that lines are left out between line i and the one before, where
+// lines around matches are shown.
+func (v *Logs) apart(lines lineSet, i int) bool {
+	m := v.chosen.found
+	if v.around == 0 || m == nil || i <= len(v.older.lines) {
+		return false
+	}
+	a, b := lines.At(i-1), lines.At(i)
+	all := v.data.Snapshot.Logs
+	j, ok := all.Find(b.Time, b.Seq)
+	return ok && j > 0 && all.At(j-1).Seq != a.Seq
 }
 
 func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }
@@ -89,7 +141,7 @@ func (v *Logs) gap(g data.Gap) string {
 
 // rule is a row that is no line of the log.
 func (v *Logs) rule(text string, paint themes.Paint) string {
-	return paint.String(pad("╌╌╌ "+text, v.w-2, charset(&v.ctx.Env)))
+	return paint.String(pad("╌╌╌ "+text, v.lineW(), charset(&v.ctx.Env)))
 }
 
 // begin is the row on which the selected line i begins: where it was, unless
@@ -130,16 +182,63 @@ func (v *Logs) stopFollowing() {
 	v.cursor = v.newest
 }
 
-// moveUp selects the line at least so many rows further up.
-func (v *Logs) moveUp(rows int) {
+// follow selects the newest line, now and from now on. What was read of older
+// ones is forgotten.
+func (v *Logs) follow() {
+	v.following = true
+	v.older.reset()
+}
+
+// moveUp selects the line at least so many rows further up; above the first one
+// there may be older ones to be read.
+func (v *Logs) moveUp(rows int) tea.Cmd {
 	v.stopFollowing()
 	lines, i, passed := v.lines(), v.selected(), 0
+	if i <= 0 {
+		if v.canLoad() {
+			return v.loadOlder()
+		}
+		return nil
+	}
 	row := v.begin(lines, i)
 	for i > 0 && passed < rows {
 		passed += len(v.above(lines, i)) + len(v.line(lines.At(i-1)))
 		i--
 	}
 	v.cursor, v.row = anchorOf(lines.At(i)), max(row-passed, 0)
+	return nil
+}
+
+// goToFirst selects the first line; from there on older ones are read.
+func (v *Logs) goToFirst() tea.Cmd {
+	v.stopFollowing()
+	if i := v.selected(); i <= 0 {
+		return v.moveUp(1)
+	}
+	v.cursor, v.row = anchorOf(v.lines().At(0)), 0
+	return nil
+}
+
+// goTo selects line i: where it stands if it can be seen, else with some lines
+// before it.
+func (v *Logs) goTo(i int) {
+	lines := v.lines()
+	if i < 0 || i >= lines.Len() {
+		return
+	}
+	v.stopFollowing()
+	at, page := v.selected(), v.page()
+	row := v.begin(lines, at)
+	for ; at < i && row < page; at++ {
+		row += len(v.line(lines.At(at))) + len(v.above(lines, at+1))
+	}
+	for ; at > i && row >= 0; at-- {
+		row -= len(v.above(lines, at)) + len(v.line(lines.At(at-1)))
+	}
+	if at != i || row < 0 || row+len(v.line(lines.At(i))) > page {
+		row = page / 3
+	}
+	v.cursor, v.row = anchorOf(lines.At(i)), row
 }
 
 // moveDown selects the line at least so many rows further down. Below the newest
@@ -147,7 +246,7 @@ func (v *Logs) moveUp(rows int) {
 func (v *Logs) moveDown(rows int) {
 	lines, i, passed := v.lines(), v.selected(), 0
 	if i >= lines.Len()-1 {
-		v.following = true
+		v.follow()
 		return
 	}
 	row := v.begin(lines, i)
@@ -171,28 +270,25 @@ func (v *Logs) rows() []string {
 		v.row = at
 	}
 	screen := make([]string, page)
-	put := func(y int, rows []string, selected bool) {
+	put := func(y int, rows []string, l *data.LogLine) {
 		for j, r := range rows {
-			if y+j < 0 || y+j >= page {
-				continue
+			if y+j >= 0 && y+j < page {
+				screen[y+j] = v.present(r, j, l, l != nil && l == lines.At(i))
 			}
-			if selected {
-				r = highlight(v.ctx.Env.Styles.Selected, r)
-			}
-			screen[y+j] = r
 		}
 	}
 	y := at
 	for j := i; j < lines.Len() && y < page; j++ {
-		rows := v.line(lines.At(j))
-		put(y, rows, j == i)
+		l := lines.At(j)
+		rows := v.line(l)
+		put(y, rows, l)
 		y += len(rows)
 		between := v.below
 		if j+1 < lines.Len() {
 			between = func(lineSet) []string { return v.above(lines, j+1) }
 		}
 		marks := between(lines)
-		put(y, marks, false)
+		put(y, marks, nil)
 		y += len(marks)
 	}
 	end := y
@@ -200,11 +296,12 @@ func (v *Logs) rows() []string {
 	for j := i; j >= 0 && y > 0; j-- {
 		marks := v.above(lines, j)
 		y -= len(marks)
-		put(y, marks, false)
+		put(y, marks, nil)
 		if j > 0 {
-			rows := v.line(lines.At(j - 1))
+			l := lines.At(j - 1)
+			rows := v.line(l)
 			y -= len(rows)
-			put(y, rows, false)
+			put(y, rows, l)
 		}
 	}
 	for y := end; y < page; y++ {
@@ -213,13 +310,25 @@ func (v *Logs) rows() []string {
 	return screen
 }
 
-// highlight paints a row that has paints of its own: whatever one of them
-// switches off, the highlight is switched on again after it.
-func highlight(p themes.Paint, row string) string {
-	if p.On() == "" {
-		return row
+// present is row j of a line as it stands on the screen: with its bookmark, faint
+// if it is only around a match, highlighted if it is the selected one. Rows
+// between lines have none.
+func (v *Logs) present(row string, j int, l *data.LogLine, selected bool) string {
+	env := &v.ctx.Env
+	if l != nil && v.chosen.found != nil && v.chosen.found.faint[l.Seq] {
+		row = env.Styles.Faint.String(ansi.Strip(row))
 	}
-	return p.On() + strings.ReplaceAll(row, themes.Off, themes.Off+p.On()) + themes.Off
+	if len(v.bookmarks) > 0 && v.w > 2+bookmarkW {
+		b := line.New(bookmarkW, charset(env))
+		if l != nil && j == 0 && v.bookmarks.has(anchorOf(l)) {
+			b.Glyphs(env.Styles.Accent, "◆")
+		}
+		row = b.String() + row
+	}
+	if selected {
+		row = highlight(env.Styles.Selected, row)
+	}
+	return row
 }
 
 // emptiness says why there is no line.
@@ -229,8 +338,17 @@ func (v *Logs) emptiness() string {
 	}
 	st := v.data.Snapshot.LogState()
 	switch {
-	case v.matches != nil:
-		return fmt.Sprintf("None of %s passes the filter. Esc clears it.", plural(v.data.Snapshot.LinesUntilNow(), "line"))
+	case !v.chosen.idle() && !v.chosen.current():
+		return "Looking for the lines."
+	case v.chosen.found != nil:
+		said := fmt.Sprintf("None of %s passes the filter.", plural(v.data.Snapshot.LinesUntilNow(), "line"))
+		if !v.bar.filter.Empty() {
+			said += " " + v.keys.Clear.Help().Key + " clears it."
+		}
+		if older := v.olderAccount(); older != "" {
+			said += " Older ones: " + older + "."
+		}
+		return said
 	case st.State == data.StateAbsent:
 		return "No log is read: " + st.Detail
 	case st.State == data.StateFailed:
@@ -245,28 +363,46 @@ func (v *Logs) emptiness() string {
 
 // Lines implements [View].
 func (v *Logs) Lines() []string {
-	rows := v.rows()
-	if v.mode == logsTyping && v.h > 2 {
-		rows = append(rows, v.promptRow())
+	w := max(v.w-2, 0)
+	var rows []string
+	if v.headHeight() > 0 {
+		rows = append(rows, v.ctx.Env.Styles.Faint.String(pad(v.about, w, charset(&v.ctx.Env))))
 	}
+	rows = append(append(rows, v.rows()...), v.foot(w)...)
 	return panels.Box(&v.ctx.Env, v.Title(), v.status(), true, v.w, v.h, rows)
 }
 
-// promptRow is the line in which a filter is typed, with what is wrong with it.
-func (v *Logs) promptRow() string {
-	env, w := &v.ctx.Env, max(v.w-2, 0)
-	const label = "filter: "
-	room := w - len(label)
-	if room <= 0 {
-		return blanks(w)
+// footRoom is how many lines below the log may be taken for what is being typed
+// or chosen.
+func (v *Logs) footRoom() int { return max(min(v.h-3-v.headHeight(), 9), 0) }
+
+// footHeight is how many are.
+func (v *Logs) footHeight() int {
+	switch v.mode {
+	case logsFiltering:
+		return v.bar.Height(v.footRoom())
+	case logsFinding:
+		return v.finder.Height(v.footRoom())
+	case logsReading:
+		return 0
 	}
-	said := ""
-	if v.problem != "" {
-		width := min(room*2/3, len(v.problem)+1)
-		said = env.Styles.Bad.String(pad(" "+v.problem, width, charset(env)))
-		room -= width
+	return len(v.foot(max(v.w-2, 0)))
+}
+
+// foot draws what is being typed or chosen.
+func (v *Logs) foot(w int) []string {
+	var lines []string
+	switch room := v.footRoom(); v.mode {
+	case logsFiltering:
+		return v.bar.Lines(w, room)
+	case logsFinding:
+		return v.finder.Lines(w, room)
+	case logsColumns:
+		lines = v.columns.lines(w)
+	case logsGoing:
+		lines = v.going.lines(w)
 	}
-	return env.Styles.Key.String(label) + v.prompt.line(room, charset(env), env.Styles.Selected.String) + said
+	return lines[:min(len(lines), v.footRoom())]
 }
 
 // status is the right end of the title: what is shown of what there is.
@@ -297,12 +433,23 @@ func (v *Logs) status() string {
 	}
 	total := plural(s.LinesUntilNow(), "line")
 	switch {
-	case v.filter.all():
+	case v.chosen.idle():
 		add("%s", total)
-	case v.matches == nil || v.matches.filter != v.filter:
+	case !v.chosen.current():
 		add("filtering %s", total)
 	default:
-		add("%s: %s of %s", v.filter, format.Int(int64(v.matches.Len())), total)
+		add("%s%s of %s", v.filterText(), format.Int(int64(v.chosen.found.until)), total)
+	}
+	if v.around > 0 && !v.choice().all() {
+		add("±%d lines", v.around)
+	}
+	if f := v.finder.text; f != "" {
+		add("%s", v.findStatus(f))
+	}
+	if v.older.loading {
+		add("older: loading%s", percent(v.older.progress))
+	} else if n := len(v.older.lines); n > 0 {
+		add("%s older", format.Int(int64(n)))
 	}
 	if st.Lost > 0 {
 		add("%s lost", format.Int(st.Lost))
@@ -314,4 +461,33 @@ func (v *Logs) status() string {
 		add("%s dated later", format.Int(int64(n)))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// filterText is the reader's filter before the number of lines that pass it.
+func (v *Logs) filterText() string {
+	if v.bar.text == "" {
+		return ""
+	}
+	return "/" + v.bar.text + ": "
+}
+
+// findStatus says what is looked for and which of the matches the reader is on.
+func (v *Logs) findStatus(text string) string {
+	lines, at := v.lines(), v.selected()
+	if !v.found.current() || at < 0 {
+		return "finding " + text
+	}
+	targets := v.targets()
+	l := lines.At(at)
+	if i, ok := targets.Find(l.Time, l.Seq); ok {
+		return fmt.Sprintf("%s: match %s of %s", text, format.Int(int64(i+1)), format.Int(int64(targets.Len())))
+	}
+	return fmt.Sprintf("%s: %s", text, matchesOf(targets.Len()))
+}
+
+func matchesOf(n int) string {
+	if n == 1 {
+		return "1 match"
+	}
+	return format.Int(int64(n)) + " matches"
 }

@@ -2,14 +2,14 @@ package views
 
 import "github.com/donna-project/donnatop/data"
 
-// goTo selects the last line of a range that has ended, once when it is chosen, or
+// lookAt selects the last line of a range that has ended, once when it is chosen, or
 // the oldest at hand if that is later. When the range is given up the stream is
 // followed again.
-func (v *Logs) goTo(was, moment *data.Window) {
+func (v *Logs) lookAt(was, moment *data.Window) {
 	lines := v.lines()
 	switch {
 	case moment == nil && was != nil:
-		v.following = true
+		v.follow()
 	case moment != nil && (was == nil || !was.To.Equal(moment.To)) && lines.Len() > 0:
 		v.stopFollowing()
 		after, _ := lines.Find(moment.To.Add(1), 0)

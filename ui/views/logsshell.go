@@ -1,21 +1,27 @@
 package views
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/donna-project/donnatop/ui/panels"
+)
 
 // SetFilter implements [Filtering].
 func (v *Logs) SetFilter(text string) (tea.Cmd, error) {
-	f, err := parseFilter(text, v.level())
-	if err != nil {
+	if err := v.bar.SetText(text); err != nil {
 		return nil, err
 	}
-	return v.setFilter(f), nil
+	v.mode = logsReading
+	return v.refilter(), nil
 }
 
-// The names under which the Logs view is kept.
+// The names under which a view of lines is kept.
 const (
-	stateFilter = "filter"
-	stateLevel  = "level"
-	stateWrap   = "wrap"
+	stateFilter  = "filter"
+	stateWrap    = "wrap"
+	stateColumns = "columns"
 )
 
 // State implements [Stateful].
@@ -24,27 +30,57 @@ func (v *Logs) State() map[string]string {
 	if v.wrap {
 		s[stateWrap] = "on"
 	}
-	if v.filter != nil && v.filter.pattern != "" {
-		s[stateFilter] = v.filter.pattern
+	if v.columns.chosen != panels.DefaultColumns {
+		s[stateColumns] = v.columns.String()
 	}
-	if l := v.level(); l != levelAny {
-		s[stateLevel] = l.String()
-	}
+	v.bar.keep(s)
 	return s
 }
 
 // Restore implements [Stateful].
 func (v *Logs) Restore(s map[string]string) tea.Cmd {
 	v.wrap = s[stateWrap] == "on"
-	level := levelAny
-	for l := range levelFloors {
-		if l.String() == s[stateLevel] {
-			level = l
+	if names, ok := s[stateColumns]; ok {
+		v.columns.chosen = columnsOf(names)
+	}
+	v.bar.restore(s)
+	return v.refilter()
+}
+
+// String is the names of the columns that are shown.
+func (c *columnChooser) String() string {
+	var names []string
+	for _, n := range columnNames {
+		if c.chosen&n.column != 0 {
+			names = append(names, n.name)
 		}
 	}
-	f, err := parseFilter(s[stateFilter], level)
-	if err != nil {
-		return nil
+	return strings.Join(names, ",")
+}
+
+// columnsOf are the columns of these names.
+func columnsOf(names string) panels.LineColumns {
+	var out panels.LineColumns
+	for name := range strings.SplitSeq(names, ",") {
+		for _, n := range columnNames {
+			if n.name == name {
+				out |= n.column
+			}
+		}
 	}
-	return v.setFilter(f)
+	return out
+}
+
+// keep adds the filter to what is kept of a view.
+func (b *FilterBar) keep(s map[string]string) {
+	if b.text != "" {
+		s[stateFilter] = b.text
+	}
+}
+
+// restore applies the filter that was kept, unless it means nothing any more.
+func (b *FilterBar) restore(s map[string]string) {
+	if b.SetText(s[stateFilter]) != nil {
+		b.Set(nil)
+	}
 }

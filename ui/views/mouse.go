@@ -24,12 +24,13 @@ func (d *Detail) moused(msg tea.MouseWheelMsg) {
 }
 
 // moused handles the mouse over the log.
-func (v *Logs) moused(msg tea.MouseWheelMsg) {
+func (v *Logs) moused(msg tea.MouseWheelMsg) tea.Cmd {
 	switch n := Wheel(msg); {
 	case v.mode != logsReading || v.lines().Len() == 0:
 	case n < 0:
-		v.moveUp(-n)
+		return v.moveUp(-n)
 	case n > 0 && !v.following:
 		v.moveDown(n)
 	}
+	return nil
 }

@@ -184,7 +184,7 @@ func newRecord(c *Context, set *data.RecordSet, i int) *Detail {
 	r := set.Rows[i]
 	fields := make([]field, 0, len(set.Columns))
 	for j, name := range set.Columns {
-		f := field{label: strings.ReplaceAll(name, "_", " "), money: strings.HasSuffix(name, "_usd")}
+		f := field{label: panels.Heading(name), money: strings.HasSuffix(name, "_usd")}
 		switch value := r.Values[j].(type) {
 		case nil:
 		case time.Time:

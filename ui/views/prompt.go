@@ -106,10 +106,7 @@ func (p *prompt) line(w int, set safe.Charset, mark func(string) string) string 
 	if w <= 0 {
 		return ""
 	}
-	first := 0
-	for first < p.at && safe.Width(safe.Text(string(p.text[first:p.at]))) > w-2 {
-		first++ // two cells stay free, so that a wide character fits under the cursor
-	}
+	first := p.first(w)
 	before, cells := safe.AppendTruncated(nil, string(p.text[first:p.at]), w-1, set)
 	under, rest := " ", ""
 	if p.at < len(p.text) {
@@ -117,4 +114,32 @@ func (p *prompt) line(w int, set safe.Charset, mark func(string) string) string 
 	}
 	at, n, _ := safe.Append(nil, under, w-cells, set)
 	return string(before) + mark(string(at)) + pad(rest, w-cells-n, set)
+}
+
+// first is the first rune that has room in w cells together with the cursor.
+func (p *prompt) first(w int) int {
+	// Two cells stay free, so that a wide character fits under the cursor. A rune
+	// takes no more cells beside others than alone.
+	first, cells := p.at, 0
+	for first > 0 {
+		cells += safe.Width(safe.Text(string(p.text[first-1])))
+		if cells > w-2 {
+			break
+		}
+		first--
+	}
+	return first
+}
+
+// column is the cell in a line of w cells at which rune i stands; -1 if it can't
+// be seen.
+func (p *prompt) column(i, w int) int {
+	first := p.first(w)
+	if i < first || i > len(p.text) {
+		return -1
+	}
+	if at := safe.Width(safe.Text(string(p.text[first:i]))); at < w {
+		return at
+	}
+	return -1
 }

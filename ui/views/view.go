@@ -39,6 +39,7 @@ const (
 	IDLogs          ID = "logs"
 	IDInvocation    ID = "invocation"
 	IDLine          ID = "line"
+	IDLines         ID = "lines"
 	IDRow           ID = "row"
 	IDTrace         ID = "trace"
 	IDTraceItem     ID = "trace_item"
@@ -104,7 +105,8 @@ type Context struct {
 	Archive Archive // nil if nothing can be read on demand
 	Alerts  Alerts  // nil if nothing can be acknowledged
 	// Keys are those the user chose, by action; see [Context.Rebind].
-	Keys map[string][]string
+	Keys    map[string][]string
+	Filters *Filters // saved ones, and those typed before; nil if there are none yet
 	// Done ends when the session does: commands that wait or read end with it.
 	Done context.Context
 }

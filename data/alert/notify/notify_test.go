@@ -523,7 +523,7 @@ func TestSecret(t *testing.T) {
 		want, err string
 	}{
 		{"environment", notify.Secret{Env: []string{"UNSET", "EMPTY", "SET"}}, "from-env", ""},
-		{"nowhere", notify.Secret{Env: []string{"UNSET", "EMPTY"}}, "", "not set: neither of $UNSET, $EMPTY"},
+		{"nowhere", notify.Secret{Env: []string{"UNSET", "EMPTY"}}, "", "$UNSET or $EMPTY: not set"},
 		{"file", notify.Secret{File: write("a", "tok\n", 0o600), Env: []string{"SET"}}, "tok", ""},
 		{"read-only file", notify.Secret{File: write("b", "tok", 0o400)}, "tok", ""},
 		{"open to the group", notify.Secret{File: write("c", "tok", 0o640)}, "", "chmod 600"},

@@ -37,7 +37,7 @@ func (s Secret) Read(getenv func(string) (string, bool)) (string, error) {
 	if len(s.Env) == 0 {
 		return "", ErrNotSet
 	}
-	return "", fmt.Errorf("%w: neither of $%s", ErrNotSet, strings.Join(s.Env, ", $"))
+	return "", fmt.Errorf("$%s: %w", strings.Join(s.Env, " or $"), ErrNotSet)
 }
 
 func readSecret(path string) (string, error) {

@@ -74,6 +74,7 @@ const (
 	scaleW     = 6  // numbers of the scale
 	legendMinW = 16 // beside the bars
 	legendMaxW = 34
+	swatchW    = 2 // of a legend's entry, with the blank after it
 	markGlyph  = '!'
 )
 
@@ -213,6 +214,6 @@ func (t *Timeline) legendLine(b *line.Builder, look Look, p plan, i int) {
 	if i < len(entries) {
 		e := entries[i]
 		b.Glyphs(e.paint, string(e.swatch)).Space(1)
-		b.Left(look.Styles.Text, e.text, legendMaxW-2)
+		b.Left(look.Styles.Text, e.text, legendMaxW-swatchW)
 	}
 }

@@ -19,7 +19,11 @@ type entry struct {
 func (t *Timeline) entries(look Look, p plan) []entry {
 	out, unseen := make([]entry, 0, len(t.Series)+2), []entry(nil)
 	seen := t.seen(p)
-	for i, name := range t.Series {
+	names := t.Series
+	if p.legendX > 0 {
+		names = tellApart(names, min(legendMaxW, p.w-p.legendX)-swatchW)
+	}
+	for i, name := range names {
 		at := min(i, themes.SeriesLen-1)
 		e := entry{look.Swatch(at), *look.paint(t.Paints, at), safe.Truncate(name, legendMaxW)}
 		if seen[i] {

@@ -1,0 +1,281 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/jonboulle/clockwork"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/logline"
+)
+
+// secondsArchive has a line every second since begin, some of them twice.
+type secondsArchive struct {
+	Archive // what is not asked for
+	begin   time.Time
+	asked   []data.LineQuery
+	err     error
+}
+
+func lineAt(at time.Time) logline.Entry {
+	return entry(at, fmt.Sprintf("line %d.", at.Unix()))
+}
+
+func (a *secondsArchive) Lines(ctx context.Context, q data.LineQuery, progress func(float64)) (data.LinePage, error) {
+	a.asked = append(a.asked, q)
+	progress(0.43)
+	if err := errors.Join(ctx.Err(), a.err); err != nil {
+		return data.LinePage{}, err
+	}
+	var page data.LinePage
+	for at := q.To; !at.Before(a.begin) && !at.Before(q.From); at = at.Add(-time.Second) {
+		e := lineAt(at)
+		if !q.Filter.Match(&e) {
+			continue
+		}
+		if len(page.Lines) == q.Limit {
+			page.More = true
+			break
+		}
+		page.Lines = append(page.Lines, e)
+	}
+	slices.Reverse(page.Lines)
+	return page, nil
+}
+
+// reader is a Logs view over a hub that keeps 600 lines, one a second, and an
+// archive of what was before.
+type reader struct {
+	t       *testing.T
+	v       *Logs
+	hub     *data.Hub
+	clock   *clockwork.FakeClock
+	archive *secondsArchive
+	held    []tea.Cmd // commands that were not run yet
+	hold    bool
+}
+
+func newReader(t *testing.T) *reader {
+	t.Helper()
+	start := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	r := &reader{t: t, clock: clockwork.NewFakeClockAt(start), archive: &secondsArchive{begin: start.Add(-2500 * time.Second)}}
+	r.hub = data.NewHub(data.HubOptions{Clock: r.clock, RingLines: 600})
+	r.hub.SetState(data.SourceFiles, data.SourceState{State: data.StateLive, Loaded: true})
+	ctx := testContext(t, slog.New(slog.DiscardHandler))
+	ctx.Archive = r.archive
+	r.v = NewLogs(ctx)
+	r.v.Resize(80, 20)
+	r.arrive(512)
+	return r
+}
+
+func (r *reader) arrive(n int) {
+	batch := make([]logline.Entry, n)
+	for i := range batch {
+		r.clock.Advance(time.Second)
+		batch[i] = lineAt(r.clock.Now())
+	}
+	r.hub.AppendLines(batch)
+	r.run(r.v.SetData(&Data{Snapshot: r.hub.Publish()}))
+}
+
+// run runs a command and hands its answers over, until there are none.
+func (r *reader) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	if r.hold {
+		r.held = append(r.held, cmd)
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			r.run(c)
+		}
+	default:
+		_, next := r.v.Update(msg)
+		r.run(next)
+	}
+}
+
+func (r *reader) press(keys ...string) {
+	for _, k := range keys {
+		msg := tea.KeyPressMsg{Text: k, Code: []rune(k)[0]}
+		if k == "esc" {
+			msg = tea.KeyPressMsg{Code: tea.KeyEscape}
+		}
+		if k == "enter" {
+			msg = tea.KeyPressMsg{Code: tea.KeyEnter}
+		}
+		_, cmd := r.v.Update(msg)
+		r.run(cmd)
+	}
+}
+
+func (r *reader) screen() string { return ansi.Strip(strings.Join(r.v.Lines(), "\n")) }
+
+func (r *reader) must(texts ...string) {
+	r.t.Helper()
+	for _, text := range texts {
+		if s := r.screen(); !strings.Contains(s, text) {
+			r.t.Fatalf("no %q in\n%s", text, s)
+		}
+	}
+}
+
+// complete fails unless the view has every second from the first line to the last, once.
+func (r *reader) complete(from time.Time) {
+	r.t.Helper()
+	lines := r.v.lines()
+	for i := range lines.Len() {
+		l := lines.At(i)
+		if want := from.Add(time.Duration(i) * time.Second); !l.Time.Equal(want) {
+			r.t.Fatalf("line %d of %d is of %v, want %v", i, lines.Len(), l.Time, want)
+		}
+		if at, ok := lines.Find(l.Time, l.Seq); !ok || at != i {
+			r.t.Fatalf("line %d is found at %d", i, at)
+		}
+	}
+	if last := lines.At(lines.Len() - 1); !last.Time.Equal(r.clock.Now()) {
+		r.t.Fatalf("the last line is of %v", last.Time)
+	}
+}
+
+func TestOlderLinesAreLoaded(t *testing.T) {
+	r := newReader(t)
+	first := r.v.lines().At(0).Time
+	r.press("g")
+	r.must("↑/k loads older lines")
+	row := r.v.begin(r.v.lines(), 0)
+	r.press("k") // above the first line
+	r.must("999 older")
+	if got := r.v.lines().At(r.v.selected()).Time; !got.Equal(first) {
+		t.Errorf("the reader is on %v, was on %v", got, first)
+	}
+	if got := r.v.begin(r.v.lines(), r.v.selected()); got != row {
+		t.Errorf("the line has moved from row %d to %d", row, got)
+	}
+	r.complete(first.Add(-999 * time.Second))
+	r.press("k")
+	r.must("999 older")
+	// What makes room in memory stays while older lines are read.
+	for range 30 {
+		r.arrive(50)
+		r.complete(first.Add(-999 * time.Second))
+	}
+	r.press("g", "g")
+	r.complete(first.Add(-1998 * time.Second))
+	r.press("g", "g", "g", "g")
+	r.complete(r.archive.begin)
+	r.must("no older lines in the last 31 days")
+	if n := len(r.archive.asked); n != 3 {
+		t.Errorf("the archive was asked %d times", n)
+	}
+	r.press("G")
+	if n := len(r.v.older.lines); n != 0 {
+		t.Errorf("%d older lines are kept while the newest are followed", n)
+	}
+}
+
+func TestOlderLinesOfAFilter(t *testing.T) {
+	r := newReader(t)
+	r.press("/", "0", "0", ".", "enter", "g", "g", "g")
+	lines := r.v.lines()
+	for i := range lines.Len() {
+		if !strings.Contains(lines.At(i).Raw, "00.") {
+			t.Fatalf("%q passes", lines.At(i).Raw)
+		}
+	}
+	want := 0
+	for at := r.archive.begin; !at.After(r.clock.Now()); at = at.Add(time.Second) {
+		if at.Unix()%100 == 0 {
+			want++
+		}
+	}
+	if n := lines.Len(); n != want {
+		t.Errorf("%d lines, want %d", n, want)
+	}
+	if q := r.archive.asked[0]; q.Filter.String() != "00." {
+		t.Errorf("the archive was asked for %q", q.Filter)
+	}
+	r.press("f", "4", "0", "0", ".", "enter")
+	r.must("400.: match 3 of 3")
+	r.press("N", "N")
+	r.must("400.: match 1 of 3")
+	r.press("n")
+	r.must("400.: match 2 of 3")
+	r.press("esc", "v") // another filter: other lines
+	if n := len(r.v.older.lines); n != 0 {
+		t.Errorf("%d older lines of another filter", n)
+	}
+}
+
+func TestLoadingOlderLinesCanBeStopped(t *testing.T) {
+	r := newReader(t)
+	r.press("g")
+	r.hold = true
+	r.press("k")
+	r.must("older lines: loading, esc stops", "older: loading")
+	r.v.Update(olderProgressMsg{to: r.v, generation: r.v.older.generation, done: 0.43})
+	r.must("older lines: loading 43%, esc stops")
+	read := r.held
+	r.press("esc")
+	r.must("↑/k loads older lines")
+	r.hold = false
+	for _, cmd := range read { // the answer comes all the same
+		r.run(cmd)
+	}
+	if n := len(r.v.older.lines); n != 0 {
+		t.Errorf("%d lines of a read that was stopped", n)
+	}
+	r.archive.err = errors.New("Loki is down: start it")
+	r.press("k")
+	r.must("older lines can't be read: Loki is down: start it")
+	r.archive.err = nil
+	r.press("k")
+	r.must("999 older")
+}
+
+// Lines that come and go unseen are told where they are missing.
+func TestUnseenLinesAreTold(t *testing.T) {
+	r := newReader(t)
+	r.press("g", "k")
+	r.arrive(900)
+	if r.v.older.missed == 0 {
+		t.Fatal("no line is missed")
+	}
+	r.v.goTo(len(r.v.older.lines))
+	r.must(fmt.Sprintf("%d lines made room here meanwhile", r.v.older.missed))
+}
+
+func TestOlderLinesAreBounded(t *testing.T) {
+	r := newReader(t)
+	r.press("g", "g")
+	o := &r.v.older
+	for len(o.lines) < olderMost-100 { // as if many had been loaded
+		first := *o.lines[0]
+		first.Seq, first.Time = archived|uint64(1<<40+len(o.lines)), first.Time.Add(-time.Second)
+		o.lines = append(someLines{&first}, o.lines...)
+	}
+	o.before = o.lines[0].Time
+	for range 4 {
+		r.arrive(300)
+	}
+	if len(o.lines) > olderMost || o.missed == 0 {
+		t.Errorf("%d lines are kept, %d missed", len(o.lines), o.missed)
+	}
+	i := len(o.lines) - 1
+	r.v.goTo(i)
+	r.must(fmt.Sprintf("%s made room here meanwhile", plural(o.missed, "line")))
+}
