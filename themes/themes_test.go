@@ -197,5 +197,21 @@ func TestLoadErrors(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add("about: x\nall: {bad: 1}\ndark:\n  series: [1, 2, 3, 4, 5, 6, 7, 8]\n")
 	f.Add("a: &x {b: *x}\n<<: *x\n")
-	f.Fuzz(func(_ *testing.T, src string) { _, _ = themes.Load("t.yaml", []byte(src), true) })
+	f.Add("base: nord\npatterns: true\nlight: {text: {fg: '#fff', bold: true}}\n")
+	f.Fuzz(func(t *testing.T, src string) {
+		dark, err := themes.Load("t.yaml", []byte(src), true)
+		light, errLight := themes.Load("t.yaml", []byte(src), false)
+		if (err == nil) != (errLight == nil) {
+			t.Fatalf("good for one terminal only: dark %v, light %v", err, errLight)
+		}
+		if err != nil {
+			if !strings.Contains(err.Error(), "t.yaml") {
+				t.Errorf("the error doesn't name the file: %v", err)
+			}
+			return
+		}
+		if !dark.Dark || light.Dark || dark.Name != "t" || dark.About != light.About || dark.Patterns != light.Patterns {
+			t.Errorf("two variants of one theme: %s %v %q, %s %v %q", dark.Name, dark.Dark, dark.About, light.Name, light.Dark, light.About)
+		}
+	})
 }

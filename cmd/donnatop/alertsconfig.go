@@ -417,6 +417,9 @@ func parseSpan(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if days, ok := strings.CutSuffix(s, "d"); ok && err != nil {
 		d, err = time.ParseDuration(days + "h")
+		if d > math.MaxInt64/24 {
+			d = -1 // more than a Duration holds: it must not come round as another one
+		}
 		d *= 24
 	}
 	if err != nil || d < 0 {

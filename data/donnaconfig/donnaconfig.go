@@ -79,9 +79,13 @@ func Load(dir string) (data.Config, error) {
 	if foundAgents {
 		c.AgentTimeouts = make(map[string]float64, len(a.Agents))
 		for name, agent := range a.Agents {
-			if agent.TimeoutSeconds != nil {
-				c.AgentTimeouts[name] = *agent.TimeoutSeconds
+			if agent.TimeoutSeconds == nil {
+				continue
 			}
+			if !usable(*agent.TimeoutSeconds) {
+				return data.DefaultConfig(), fmt.Errorf("agents.%q.timeout_seconds in %s is %v: it must be a number of at least 0", name, dir, *agent.TimeoutSeconds)
+			}
+			c.AgentTimeouts[name] = *agent.TimeoutSeconds
 		}
 	}
 	c.Defaulted = nil
@@ -102,7 +106,7 @@ func Load(dir string) (data.Config, error) {
 			if k.label != "" {
 				c.Defaulted = append(c.Defaulted, k.label)
 			}
-		case math.IsNaN(*k.value) || math.IsInf(*k.value, 0) || *k.value < 0:
+		case !usable(*k.value * k.scale):
 			return data.DefaultConfig(), fmt.Errorf("%s in %s is %v: it must be a number of at least 0", k.key, dir, *k.value)
 		default:
 			*k.into = *k.value * k.scale
@@ -110,6 +114,9 @@ func Load(dir string) (data.Config, error) {
 	}
 	return c, nil
 }
+
+// usable tells whether figures can be calculated with v.
+func usable(v float64) bool { return v >= 0 && !math.IsInf(v, 0) }
 
 // read decodes a YAML file; it reports whether the file is there.
 func read(path string, into any) (bool, error) {
