@@ -8,7 +8,7 @@ import (
 )
 
 // documented is a transcription of what Donna prints for the types of her
-// specification, made from her code without a look at the table.
+// specification, typed from the specification, not copied from the table.
 const documented = `
 task.created: task_created
 task.state_changed: task_state_transitioned
