@@ -1,7 +1,11 @@
 package panels
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -241,14 +245,18 @@ func numberText(env *Env, column string, f float64, otherwise func() string) str
 	return otherwise()
 }
 
+// Stored is a row as it stands in the database, column by column.
+type Stored map[string]json.RawMessage
+
 // InvocationDiff draws two rows of invocation_log side by side, what differs
-// standing out, in lines of exactly w cells.
-func InvocationDiff(env *Env, a, b *data.InvocationRow, w int) []string {
+// standing out, in lines of exactly w cells. The columns that only the database
+// has come last; nil if they have not been read.
+func InvocationDiff(env *Env, a, b *data.InvocationRow, left, right Stored, w int) []string {
 	if w <= 0 {
 		return nil
 	}
 	v := listView(env, w, 0)
-	left, right := InvocationFields(a), InvocationFields(b)
+	pairs := append(diffFields(env, InvocationFields(a), InvocationFields(b)), diffStored(left, right)...)
 	t := &table{
 		columns: []column{
 			{w: 1, left: true},
@@ -257,32 +265,82 @@ func InvocationDiff(env *Env, a, b *data.InvocationRow, w int) []string {
 			{head: "b", w: 12, most: 44, flex: true},
 			{head: "change", w: 10, drop: 1},
 		},
-		rows: len(left), cursor: -1, at: -1,
+		rows: len(pairs),
 	}
 	t.cell = func(row, col, w int) cell {
-		x, y := left[row], right[row]
-		same := ValueText(env, x.Name, x.Value) == ValueText(env, y.Name, y.Value)
-		paint := v.Styles.Faint
-		if !same {
-			paint = v.Styles.Strong
+		p := &pairs[row]
+		paint := v.Styles.Strong
+		if p.same {
+			paint = v.Styles.Faint
 		}
-		switch col {
-		case 0:
-			if same {
-				return cell{}
-			}
+		switch {
+		case col == 0 && p.same:
+			return cell{}
+		case col == 0:
 			return cell{text: "≠", paint: v.Styles.Accent}
-		case 1:
-			return cell{text: Heading(x.Name), paint: v.Styles.Column}
-		case 2:
-			return cell{text: ValueText(env, x.Name, x.Value), paint: paint}
-		case 3:
-			return cell{text: ValueText(env, y.Name, y.Value), paint: paint}
+		case col == 1:
+			return cell{text: Heading(p.name), paint: v.Styles.Column}
+		case col == 2:
+			return cell{text: p.left, paint: paint}
+		case col == 3:
+			return cell{text: p.right, paint: paint}
 		}
-		text, worse := change(x.Value, y.Value)
-		return cell{text: text, paint: v.changePaint(worse)}
+		return cell{text: p.change, paint: v.changePaint(p.more)}
 	}
-	return v.table(t, w, len(left)+1)
+	return v.table(t, w, len(pairs)+1)
+}
+
+// diffPair is a column of two rows.
+type diffPair struct {
+	name, left, right string
+	same              bool
+	change            string // of a number, in per cent
+	more              int
+}
+
+func diffFields(env *Env, left, right []Field) []diffPair {
+	pairs := make([]diffPair, len(left))
+	for i, x := range left {
+		y := right[i]
+		p := diffPair{name: x.Name, left: ValueText(env, x.Name, x.Value), right: ValueText(env, y.Name, y.Value)}
+		p.same = p.left == p.right
+		p.change, p.more = change(x.Value, y.Value)
+		pairs[i] = p
+	}
+	return pairs
+}
+
+// shownElsewhereInDiff are the columns that [InvocationFields] has.
+func shownElsewhereInDiff(column string) bool {
+	return column == "is_shadow" || slices.ContainsFunc(InvocationFields(&data.InvocationRow{}), func(f Field) bool { return f.Name == column })
+}
+
+func diffStored(left, right Stored) []diffPair {
+	var pairs []diffPair
+	for _, column := range slices.Sorted(maps.Keys(left)) {
+		if shownElsewhereInDiff(column) {
+			continue
+		}
+		x, y := left[column], right[column]
+		pairs = append(pairs, diffPair{name: column, left: storedText(x), right: storedText(y), same: bytes.Equal(x, y)})
+	}
+	return pairs
+}
+
+// storedText is a value of a column; of a long text or an object its size.
+func storedText(raw json.RawMessage) string {
+	const longest = 60
+	var text string
+	switch {
+	case len(raw) == 0 || string(raw) == "null":
+		return format.Missing
+	case json.Unmarshal(raw, &text) != nil:
+		text = string(raw)
+	}
+	if len(text) > longest {
+		return format.Bytes(int64(len(text)))
+	}
+	return text
 }
 
 // change is by how much of a number another one differs, in per cent of it; more

@@ -57,9 +57,8 @@ type Behind struct {
 	marked int // place in the pile of the row to compare with; -1 for none
 	only   *Detail
 
-	filter string
-	typing bool
-	prompt prompt
+	bar    FilterBar
+	passed []bool // of the rows looked at so far: whether they pass the filter
 }
 
 // NewBehind is the rows behind an item of a panel, by the snapshot its figures
@@ -68,6 +67,7 @@ func NewBehind(c *Context, panel string, it *panels.Item, s *data.Snapshot) *Beh
 	v := &Behind{
 		ctx: c, keys: NewBehindKeys(), title: strings.TrimSpace(panel + ": " + safe.Truncate(it.Label(), 48)), figure: it.Text,
 		behind: it.Behind, want: -1, snapshot: s, marked: -1,
+		bar: NewFilterBar(c, "filter: "),
 	}
 	c.Rebind(v.keys.All())
 	if n, ok := it.Value.(int64); ok && it.Behind.Measure == data.CountsRows {
@@ -89,7 +89,7 @@ func (v *Behind) Title() string { return safe.Text(v.title) }
 func (v *Behind) Uses() Uses { return Uses{Money: true} }
 
 // Capturing implements [View].
-func (v *Behind) Capturing() bool { return v.typing }
+func (v *Behind) Capturing() bool { return v.bar.Active() }
 
 // Resize implements [View].
 func (v *Behind) Resize(w, h int) {
@@ -111,7 +111,7 @@ func (v *Behind) SetData(*Data) tea.Cmd {
 // read begins to read the rows.
 func (v *Behind) read() tea.Cmd {
 	v.generation++
-	v.pile, v.next, v.older, v.err, v.part, v.done, v.first = nil, nil, false, nil, "", 0, 0
+	v.pile, v.next, v.older, v.err, v.part, v.done, v.first, v.passed = nil, nil, false, nil, "", 0, 0, nil
 	switch v.behind.Kind {
 	case data.TableRows:
 		v.pile = &recordPile{v.behind.Rows(v.snapshot)}
@@ -286,9 +286,8 @@ func (v *Behind) finished() {
 func (v *Behind) arrange() {
 	selected := v.selected()
 	v.shown = v.shown[:0]
-	want := strings.ToLower(v.filter)
 	for i := range v.pile.len() {
-		if want == "" || strings.Contains(strings.ToLower(v.pile.text(&v.ctx.Env, i)), want) {
+		if v.passes(i) {
 			v.shown = append(v.shown, i)
 		}
 	}
@@ -300,6 +299,25 @@ func (v *Behind) arrange() {
 	} else {
 		v.moveTo(v.at.cursor)
 	}
+}
+
+// passes tells whether a row passes the filter, which is asked about each once.
+func (v *Behind) passes(i int) bool {
+	f := v.bar.filter
+	if f.Empty() {
+		return true
+	}
+	for at := len(v.passed); at <= i; at++ {
+		v.passed = append(v.passed, f.Match(v.pile.entry(at)))
+	}
+	return v.passed[i]
+}
+
+// refilter shows the rows that pass what the bar holds now.
+func (v *Behind) refilter() tea.Cmd {
+	v.passed, v.at = nil, list{}
+	v.arrange()
+	return v.more()
 }
 
 // sorts tells whether the rows do not come in the order the reader wants.
@@ -364,17 +382,20 @@ func (v *Behind) Bindings() []Binding {
 		return v.only.Bindings()
 	}
 	k, n := &v.keys, len(v.shown)
-	setEnabled(v.typing, &k.Apply, &k.Cancel)
-	reading := !v.typing
-	k.Again.SetEnabled(reading && v.state == behindFailed)
-	setEnabled(reading && n > 0, &k.Open)
+	if v.bar.Active() {
+		return v.bar.Bindings()
+	}
+	many := v.pile != nil && v.pile.len() > 1
+	k.Again.SetEnabled(v.state == behindFailed)
+	k.Open.SetEnabled(n > 0)
 	_, invocations := v.pile.(*invocationPile)
-	setEnabled(reading && n > 0 && invocations, &k.Mark)
-	setEnabled(reading && invocations && v.marked >= 0 && v.selected() >= 0 && v.selected() != v.marked, &k.Diff)
-	setEnabled(reading && v.pile != nil && v.pile.len() > 1, &k.Sort, &k.Filter)
-	k.Clear.SetEnabled(reading && v.filter != "")
-	setEnabled(reading && v.at.cursor > 0, &k.Up, &k.PageUp, &k.First)
-	setEnabled(reading && v.at.cursor < n-1, &k.Down, &k.PageDown, &k.Last)
+	k.Mark.SetEnabled(n > 0 && invocations)
+	k.Diff.SetEnabled(invocations && v.marked >= 0 && v.selected() >= 0 && v.selected() != v.marked)
+	setEnabled(many, &k.Sort, &k.Filter)
+	k.Saved.SetEnabled(many && v.bar.CanPick())
+	k.Clear.SetEnabled(!v.bar.filter.Empty())
+	setEnabled(v.at.cursor > 0, &k.Up, &k.PageUp, &k.First)
+	setEnabled(v.at.cursor < n-1, &k.Down, &k.PageDown, &k.Last)
 	return Enabled(k.All())
 }
 
@@ -397,36 +418,21 @@ func (v *Behind) Update(msg tea.Msg) (Intent, tea.Cmd) {
 		return v.only.Update(msg)
 	}
 	switch msg := msg.(type) {
-	case tea.PasteMsg:
-		if v.typing {
-			v.prompt.update(msg)
-		}
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
 		return v.moused(msg)
 	case tea.KeyPressMsg:
 		v.Bindings() // enables what can be done now
-		if v.typing {
-			return nil, v.typed(msg)
+		if !v.bar.Active() {
+			return v.pressed(msg)
 		}
-		return v.pressed(msg)
+		if v.bar.Update(msg) {
+			return nil, v.refilter()
+		}
+		v.moveTo(v.at.cursor) // the bar may have made room
+		return nil, nil
 	}
+	v.bar.Update(msg)
 	return nil, nil
-}
-
-// typed handles a key while a filter is being typed.
-func (v *Behind) typed(press tea.KeyPressMsg) tea.Cmd {
-	switch k := &v.keys; {
-	case key.Matches(press, k.Cancel.Binding):
-		v.typing = false
-	case key.Matches(press, k.Apply.Binding):
-		v.typing, v.filter = false, strings.TrimSpace(v.prompt.value())
-		v.at = list{}
-		v.arrange()
-		return v.more()
-	default:
-		v.prompt.update(press)
-	}
-	return nil
 }
 
 // pressed handles a key while rows are being read.
@@ -449,10 +455,12 @@ func (v *Behind) pressed(press tea.KeyPressMsg) (Intent, tea.Cmd) {
 	case key.Matches(press, k.Sort.Binding):
 		return nil, v.sort()
 	case key.Matches(press, k.Filter.Binding):
-		v.typing, v.prompt = true, newPrompt(v.filter)
+		return nil, v.bar.Type(v.completing())
+	case key.Matches(press, k.Saved.Binding):
+		v.bar.Pick()
 	case key.Matches(press, k.Clear.Binding):
-		v.filter = ""
-		v.arrange()
+		v.bar.Set(nil)
+		return nil, v.refilter()
 	case key.Matches(press, k.Again.Binding):
 		return nil, v.read()
 	case key.Matches(press, k.Mark.Binding):
@@ -465,6 +473,14 @@ func (v *Behind) pressed(press tea.KeyPressMsg) (Intent, tea.Cmd) {
 	return nil, v.more()
 }
 
+// completing is what a filter can be completed from: for log lines, others.
+func (v *Behind) completing() *data.Snapshot {
+	if v.behind.Kind == data.LineRows {
+		return v.snapshot
+	}
+	return nil
+}
+
 // sort goes on to the next order. Of rows that have not all been read, others may
 // come first: they are read anew.
 func (v *Behind) sort() tea.Cmd {
@@ -472,13 +488,13 @@ func (v *Behind) sort() tea.Cmd {
 	v.at = list{}
 	if v.behind.Kind == data.InvocationRows && v.ctx.Archive != nil && (v.next != nil || v.older || v.first > 0) {
 		v.generation++
-		v.pile, v.next, v.older, v.first, v.marked = &invocationPile{}, nil, false, 0, -1
+		v.pile, v.next, v.older, v.first, v.marked, v.passed = &invocationPile{}, nil, false, 0, -1, nil
 		v.shown = v.shown[:0]
 		return v.readOn(invocationPlace{}, v.queries())
 	}
 	if p, ok := v.pile.(*invocationPile); ok { // all are there
 		slices.SortStableFunc(p.rows, func(a, b data.InvocationRow) int { return invocationOrders[v.order].order.Compare(&a, &b) })
-		v.marked = -1
+		v.marked, v.passed = -1, nil
 	}
 	v.arrange()
 	v.goToRank()
@@ -494,17 +510,11 @@ func (v *Behind) diff() Intent {
 	return Open{NewDiff(v.ctx, p.rows[v.marked], p.rows[v.selected()])}
 }
 
-// NewDiff sets two rows of invocation_log side by side.
-func NewDiff(c *Context, a, b data.InvocationRow) *Detail {
-	title := "Diff of " + safe.Truncate(a.ID, 12) + " and " + safe.Truncate(b.ID, 12)
-	return newDetail(c, IDRow, title, Uses{Money: true}, func(env *panels.Env, w int) []string { return panels.InvocationDiff(env, &a, &b, w) })
-}
-
 // moused handles the mouse: a click selects a row, and opens the selected one.
 func (v *Behind) moused(msg tea.Msg) (Intent, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.MouseClickMsg:
-		const top = 2 // border and headings
+		top := 2 + v.barHeight() // border and headings
 		if i := v.at.offset + msg.Y - top; msg.Button == tea.MouseLeft && msg.Y >= top && msg.Y < top+v.page() && i < len(v.shown) {
 			if i == v.at.cursor {
 				return Open{v.pile.open(v.ctx, v.selected())}, nil
@@ -548,13 +558,8 @@ func (v *Behind) Export() (Table, bool) {
 	return t, true
 }
 
-// barHeight is the lines the filter being typed takes.
-func (v *Behind) barHeight() int {
-	if v.typing {
-		return 1
-	}
-	return 0
-}
+// barHeight is the lines that the filter being typed or chosen takes.
+func (v *Behind) barHeight() int { return v.bar.Height(v.h - 4) }
 
 // Lines implements [View].
 func (v *Behind) Lines() []string {
@@ -563,17 +568,12 @@ func (v *Behind) Lines() []string {
 	}
 	env := &v.ctx.Env
 	w, h := max(v.w-2, 0), max(v.h-2-v.barHeight(), 0)
-	inner := v.inside(w, h)
-	if v.typing && v.h > 2 {
-		const label = "filter: "
-		inner = append(inner, env.Styles.Key.String(pad(label, min(len(label), w), charset(env)))+
-			v.prompt.line(w-min(len(label), w), charset(env), env.Styles.Selected.String))
-	}
 	title := v.title
 	if v.figure != "" {
 		title += "  " + v.figure
 	}
-	return panels.BoxWithNote(env, title, v.status(), v.note(), true, v.w, v.h, inner)
+	box := panels.BoxWithNote(env, title, v.status(), v.note(), true, v.w, v.h-v.barHeight(), v.inside(w, h))
+	return append(v.bar.Lines(v.w, v.h-4), box...)
 }
 
 func (v *Behind) inside(w, h int) []string {
@@ -583,8 +583,8 @@ func (v *Behind) inside(w, h int) []string {
 		return message(env, "The rows can't be read: "+v.err.Error()+". Press "+v.keys.Again.Help().Key+" to try again.", w, h)
 	case len(v.shown) == 0 && v.state != behindRead:
 		return message(env, "reading rows"+progressText(v.done)+" …", w, h)
-	case len(v.shown) == 0 && v.filter != "":
-		return message(env, fmt.Sprintf("none of %s contains %q", plural(v.pile.len(), "row"), v.filter), w, h)
+	case len(v.shown) == 0 && !v.bar.filter.Empty():
+		return message(env, fmt.Sprintf("none of %s passes the filter %s", plural(v.pile.len(), "row"), v.bar.text), w, h)
 	case len(v.shown) == 0:
 		return message(env, cmp.Or(v.part, "no rows stand behind this figure"), w, h)
 	}
@@ -641,8 +641,8 @@ func (v *Behind) status() string {
 		have += ", there are more"
 	}
 	parts := []string{have, v.pile.orders()[v.order]}
-	if v.filter != "" {
-		parts = append([]string{plural(len(v.shown), "row") + fmt.Sprintf(" with %q", v.filter)}, parts...)
+	if !v.bar.filter.Empty() {
+		parts = append([]string{plural(len(v.shown), "row") + " with " + v.bar.text}, parts...)
 	}
 	return strings.Join(parts, " · ")
 }

@@ -6,8 +6,7 @@ type BehindKeys struct {
 	First, Last                Binding
 	Open, Sort, Again          Binding
 	Mark, Diff                 Binding
-	Filter, Clear              Binding
-	Apply, Cancel              Binding // while a filter is being typed
+	Filter, Saved, Clear       Binding
 }
 
 // NewBehindKeys is the default key map of the rows behind a figure.
@@ -25,16 +24,15 @@ func NewBehindKeys() BehindKeys {
 		Mark:     NewBinding("row.mark", GroupLines, "v", "mark", "v"),
 		Diff:     NewBinding("row.diff", GroupLines, "D", "diff with marked", "D"),
 		Filter:   NewBinding("lines.filter", GroupLines, "/", "filter", "/"),
+		Saved:    NewBinding("lines.saved", GroupLines, "F", "saved filters", "F"),
 		Clear:    NewBinding("lines.clear", GroupLines, "esc", "clear filter", "esc"),
-		Apply:    NewBinding("filter.apply", GroupLines, "enter", "filter", "enter"),
-		Cancel:   NewBinding("filter.cancel", GroupLines, "esc", "cancel", "esc"),
 	}
 }
 
 // All lists the bindings, the most useful first.
 func (k *BehindKeys) All() []*Binding {
 	return []*Binding{
-		&k.Apply, &k.Cancel, &k.Again, &k.Clear, &k.Open, &k.Sort, &k.Filter, &k.Mark, &k.Diff,
+		&k.Again, &k.Clear, &k.Open, &k.Sort, &k.Filter, &k.Mark, &k.Diff, &k.Saved,
 		&k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last,
 	}
 }

@@ -2,11 +2,14 @@ package views
 
 import (
 	"cmp"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/logline"
 	"github.com/donna-project/donnatop/data/trace"
 	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels"
@@ -26,6 +29,23 @@ type pile interface {
 	draw(env *panels.Env, seen []int, l panels.List, w, h int) []string
 	// fields are a row's columns.
 	fields(i int) []panels.Field
+	// entry is the row as a log line, so that one language chooses rows of all kinds.
+	entry(i int) *logline.Entry
+}
+
+// lineOf is a line that says what the fields do.
+func lineOf(fields []panels.Field) *logline.Entry {
+	values := make(map[string]any, len(fields))
+	for _, f := range fields {
+		values[f.Name] = f.Value
+	}
+	raw, err := json.Marshal(values)
+	if err != nil { // a number that JSON has no form for
+		raw = []byte(fmt.Sprint(values))
+	}
+	e := &logline.Entry{}
+	logline.Parse(e, string(raw), time.Time{}, time.Time{})
+	return e
 }
 
 // texts joins the values of a row for who searches or copies it.
@@ -61,6 +81,8 @@ func (p *invocationPile) id(i int) string { return p.rows[i].ID }
 func (p *invocationPile) fields(i int) []panels.Field { return panels.InvocationFields(&p.rows[i]) }
 
 func (p *invocationPile) text(env *panels.Env, i int) string { return texts(env, p.fields(i)) }
+
+func (p *invocationPile) entry(i int) *logline.Entry { return lineOf(p.fields(i)) }
 
 func (p *invocationPile) open(c *Context, i int) View {
 	r := p.rows[i]
@@ -110,6 +132,8 @@ func (p *linePile) fields(i int) []panels.Field {
 
 func (p *linePile) text(_ *panels.Env, i int) string { return p.lines[i].Raw }
 
+func (p *linePile) entry(i int) *logline.Entry { return &p.lines[i].Entry }
+
 func (p *linePile) open(c *Context, i int) View { return NewLine(c, p.lines[i]) }
 
 func (p *linePile) orders() []string {
@@ -156,6 +180,8 @@ func (p *recordPile) fields(i int) []panels.Field {
 }
 
 func (p *recordPile) text(env *panels.Env, i int) string { return texts(env, p.fields(i)) }
+
+func (p *recordPile) entry(i int) *logline.Entry { return lineOf(p.fields(i)) }
 
 func (p *recordPile) open(c *Context, i int) View { return newRecord(c, &p.set, i) }
 
