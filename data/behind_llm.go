@@ -103,11 +103,12 @@ func BehindHeat(now time.Time, day, hour int, cost bool) Behind {
 	if cost {
 		measure, classes = SumsCost, nil
 	}
+	// Every one of 168 cells asks, so the hours of others are not walked through.
+	const week = 7 * 24
+	last := hourStart(now)
+	since := (int(last.Weekday()+6)%7*24 + last.Hour()) - (day*24 + hour) // hours from the cell's to the last one
 	var queries []InvocationQuery
-	for start := hourStart(now); start.Add(time.Hour).After(w.From); start = start.Add(-time.Hour) {
-		if int(start.Weekday()+6)%7 != day || start.Hour() != hour {
-			continue
-		}
+	for start := last.Add(-time.Duration((since+week)%week) * time.Hour); start.Add(time.Hour).After(w.From); start = start.Add(-week * time.Hour) {
 		part := Stretch(start, time.Hour, now)
 		if part.From.Before(w.From) {
 			part.From = w.From

@@ -12,20 +12,43 @@ import (
 	"github.com/donna-project/donnatop/data/logline"
 )
 
-// behindLines is the lines of a window; all of them match the alternation.
-func behindLines(w Window, words string, line func(e *logline.Entry) bool) Behind {
-	f, err := filter.Parse("/" + words + "/")
-	if err != nil {
-		f = nil // it spares work, and nothing else
-	}
+// behindLines is the lines of a window; all of them pass the filter.
+func behindLines(w Window, f *filter.Filter, line func(e *logline.Entry) bool) Behind {
 	return Behind{Kind: LineRows, Window: w, Measure: CountsRows, Filter: f, line: line}
 }
 
-// telling matches all lines that tell something.
-var telling = sync.OnceValue(events.HistoryFilter)
+// linesLike is a filter for the lines that match an alternation.
+func linesLike(words string) *filter.Filter {
+	f, err := filter.Parse("/" + words + "/")
+	if err != nil {
+		return nil // it spares work, and nothing else
+	}
+	return f
+}
 
-// troubles matches all lines that warn or worse.
-var troubles = sync.OnceValue(func() string { return events.MetricFilter(events.LevelWarning) })
+// telling lets all lines pass that tell something.
+var telling = sync.OnceValue(func() *filter.Filter { return linesLike(events.HistoryFilter()) })
+
+// troubles lets all lines pass that warn or worse.
+var troubles = sync.OnceValue(func() *filter.Filter { return metricLines([]events.Metric{events.LevelWarning}) })
+
+// metricFilters holds the filters of [metricLines]: a screen has many figures of the same few metrics, and makes them
+// anew four times a second.
+var metricFilters sync.Map
+
+// metricLines lets the lines pass that count as one of the metrics.
+func metricLines(metrics []events.Metric) *filter.Filter {
+	var key [4]uint64
+	for _, m := range metrics {
+		key[m/64] |= 1 << (m % 64)
+	}
+	if f, ok := metricFilters.Load(key); ok {
+		return f.(*filter.Filter)
+	}
+	f := linesLike(events.MetricFilter(metrics...))
+	metricFilters.Store(key, f)
+	return f
+}
 
 // SeriesKeys narrow log lines of a metric down to those counted by a key, and
 // for messages sent by a channel; nil asks for any. [None] is what doesn't say.
@@ -37,7 +60,7 @@ type SeriesKeys struct{ Key, Channel *string }
 func BehindSeries(w Window, k SeriesKeys, metrics ...events.Metric) Behind {
 	key, rest := knownKey(k.Key)
 	channel, restToo := knownKey(k.Channel)
-	return behindLines(w, events.MetricFilter(metrics...), func(e *logline.Entry) bool {
+	return behindLines(w, metricLines(metrics), func(e *logline.Entry) bool {
 		var buf [4]events.Series
 		return slices.ContainsFunc(events.Classify(buf[:0], e), func(s events.Series) bool {
 			return slices.Contains(metrics, s.Metric) && is(key, orNoneText(s.Key)) && is(channel, orNoneText(s.Channel))
