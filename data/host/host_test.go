@@ -147,7 +147,10 @@ func TestReadsDonnasFiles(t *testing.T) {
 	if !holding {
 		t.Errorf("no mount holds %s: %+v", dir, v.Mounts)
 	}
-	if w.state.State != data.StateLive || w.state.Detail != "" || !w.state.AsOf.Equal(start) {
+	// The machine's own mounts are asked too, and a busy one may be slow for one
+	// of them: that is told, and nothing else may be.
+	slow := strings.HasSuffix(w.state.Detail, " doesn't answer") && !strings.Contains(w.state.Detail, dir)
+	if w.state.State != data.StateLive || w.state.Detail != "" && !slow || !w.state.AsOf.Equal(start) {
 		t.Errorf("state is %+v", w.state)
 	}
 	if diff := cmp.Diff(before, listing(t, dir)); diff != "" {
