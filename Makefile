@@ -34,6 +34,15 @@ test: ## Run the tests
 check: ## Run everything CI runs except the real Loki
 	.ci/run
 
+SOAK ?= 10m
+.PHONY: soak
+soak: ## Run everything under fire for SOAK (10m); SEED=n repeats one
+	DONNATOP_SOAK=$(SOAK) DONNATOP_SOAK_SEED=$(SEED) go test -count=1 -timeout 2h -v ./internal/soak
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser, each for FUZZTIME (20s); ONLY=part of a name picks some
+	.ci/fuzz $(ONLY)
+
 .PHONY: e2e
 e2e: ## Run the tests against a real Loki (compiles it: minutes when cold)
 	cd e2e && go test -timeout 20m ./...
@@ -54,4 +63,5 @@ docs: ## Print docs/keys.md and the table of docs/configuration.md anew
 
 .PHONY: bench
 bench: ## Run the benchmarks with their baselines
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
+	cd logging/bench && GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem .

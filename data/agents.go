@@ -46,11 +46,11 @@ type FailedAgent struct {
 
 // AgentEvents counts what the log says of agents.
 type AgentEvents struct {
-	Dispatched int64 `json:"dispatched"`
-	Progress   int64 `json:"progress"`
-	Completed  int64 `json:"completed"`
-	Failed     int64 `json:"failed"`
-	Timeout    int64 `json:"timeout"`
+	Dispatched *int64 `json:"dispatched"`
+	Progress   int64  `json:"progress"`
+	Completed  *int64 `json:"completed"`
+	Failed     int64  `json:"failed"`
+	Timeout    int64  `json:"timeout"`
 }
 
 // Kinds of agents.

@@ -6,8 +6,8 @@ import "github.com/donna-project/donnatop/data/events"
 func (c lineCounts) agentEvents() map[string]*AgentEvents {
 	return eachTally(c, func(t tally) *AgentEvents {
 		return &AgentEvents{
-			Dispatched: t.total(events.AgentDispatched), Progress: t.total(events.AgentProgress),
-			Completed: t.total(events.AgentCompleted), Failed: t.total(events.AgentFailed), Timeout: t.total(events.AgentTimeout),
+			Dispatched: ptr(t.total(events.AgentDispatched)), Progress: t.total(events.AgentProgress),
+			Completed: ptr(t.total(events.AgentCompleted)), Failed: t.total(events.AgentFailed), Timeout: t.total(events.AgentTimeout),
 		}
 	})
 }

@@ -216,7 +216,7 @@ func BehindSearches(w Window) Behind {
 func BehindSearchTimes(w Window, quantile float64) Behind {
 	b := BehindSearches(w)
 	searches := b.line
-	b.value = func(e *logline.Entry) float64 { return number(e.Fields(), "latency_ms") }
+	b.value = func(e *logline.Entry) float64 { return number(e, "latency_ms") }
 	b.line = func(e *logline.Entry) bool { return searches(e) && !math.IsNaN(b.value(e)) }
 	return b.ranking(quantile, 0)
 }

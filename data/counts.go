@@ -12,7 +12,7 @@ import (
 
 const (
 	// maxMoments bounds the single moments that are kept so that windows can begin
-	// anywhere: 8 M of them are 64 MB. Beyond it the oldest hours keep their sums only.
+	// anywhere: 8 M of them are 48 MB. Beyond it the oldest hours keep their sums only.
 	maxMoments = 8 << 20
 	// maxSeries bounds the series of one metric and maxKeyBytes the text of a key:
 	// both come from log lines. What is beyond counts under Other.
@@ -45,12 +45,20 @@ type countHour struct {
 	counts     map[*events.Series]*momentList
 }
 
-// momentList is how often a series occurred in an hour and when: Unix
-// nanoseconds, in order of arrival.
+// momentList is how often a series occurred in an hour and when, in order of arrival.
 type momentList struct {
-	n  int64
-	at []int64 // nil with n > 0 once dropped for lack of room
+	n    int64
+	last int64    // the latest, nanoseconds since the hour began
+	at   []moment // nil with n > 0 once dropped for lack of room
 }
+
+// moment is the nanoseconds since an hour began in the six bytes they need, the
+// highest first.
+type moment [3]uint16
+
+func newMoment(ns int64) moment { return moment{uint16(ns >> 32), uint16(ns >> 16), uint16(ns)} }
+
+func (m moment) ns() int64 { return int64(m[0])<<32 | int64(m[1])<<16 | int64(m[2]) }
 
 func newEventCounts() *eventCounts {
 	return &eventCounts{
@@ -74,7 +82,7 @@ func (c *eventCounts) add(e *logline.Entry, now time.Time) {
 	index := floorDiv(ns, int64(time.Hour))
 	h := c.hour(index)
 	for _, s := range c.buf {
-		c.count(h, c.intern(s), ns)
+		c.count(h, c.intern(s), ns-index*int64(time.Hour))
 	}
 }
 
@@ -84,8 +92,9 @@ func (c *eventCounts) count(h *countHour, s *events.Series, at int64) {
 		l = &momentList{}
 		h.counts[s] = l
 	}
+	l.last = max(l.last, at)
 	if l.n == int64(len(l.at)) {
-		l.at = append(l.at, at)
+		l.at = append(l.at, newMoment(at))
 		c.moments++
 	}
 	l.n++
@@ -220,21 +229,20 @@ func (t tally) total(m events.Metric) int64 {
 // its greater part lies inside.
 func (v *EventCounts) between(from, to time.Time) (counts tally, exact bool) {
 	counts, exact = make(tally), true
-	lo, hi := from.Truncate(time.Microsecond).UnixNano(), to.UnixNano()
+	lo, hi := from.UnixNano(), to.UnixNano()
 	for _, h := range v.hours[v.firstHour(lo):] {
 		begin := h.index * int64(time.Hour)
 		if begin > hi {
 			break
 		}
 		end := begin + int64(time.Hour)
-		whole := lo <= begin && end <= hi
 		for s, l := range h.counts {
 			switch {
-			case whole:
+			case lo <= begin && begin+l.last <= hi: // the present hour is mostly whole, too
 				counts[s] += l.n
 			case l.n == int64(len(l.at)):
-				for _, t := range l.at {
-					if lo <= t && t <= hi {
+				for _, at := range l.at {
+					if t := begin + at.ns(); lo <= t && t <= hi {
 						counts[s]++
 					}
 				}
@@ -265,8 +273,8 @@ func (v *EventCounts) perStep(m events.Metric, start time.Time, step time.Durati
 				continue
 			}
 			if l.n == int64(len(l.at)) {
-				for _, t := range l.at {
-					if lo <= t && t <= hi {
+				for _, at := range l.at {
+					if t := begin + at.ns(); lo <= t && t <= hi {
 						counts[(t-lo)/int64(step)]++
 					}
 				}

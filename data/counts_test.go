@@ -204,17 +204,30 @@ func BenchmarkCounts(b *testing.B) {
 	})
 }
 
-// BenchmarkCountWindows tallies a month of 60 series in the contract's windows.
+// BenchmarkCountWindows tallies the contract's windows: of a month of 60 series, and of an hour of a million lines that
+// isn't over.
 func BenchmarkCountWindows(b *testing.B) {
-	c := newEventCounts()
-	for i := range 30 * 24 * 60 {
-		at := epoch.Add(-time.Duration(i) * time.Minute)
-		c.add(lineAt(at, fmt.Sprintf(`{"event": "notification_sent", "notification_type": "t%d", "channel": "c"}`, i%60)), epoch)
-	}
-	v := c.view()
-	for b.Loop() {
-		for _, w := range windowsNewestFirst(WindowNames, epoch) {
-			v.between(w.From, w.To)
-		}
+	for _, bc := range []struct {
+		name  string
+		lines int
+		step  time.Duration
+	}{{"month", 30 * 24 * 60, time.Minute}, {"busy-hour", 1_000_000, time.Millisecond}} {
+		b.Run(bc.name, func(b *testing.B) {
+			now := epoch.Truncate(time.Hour).Add(20 * time.Minute)
+			c := newEventCounts()
+			for i := range 60 {
+				e := lineAt(now, fmt.Sprintf(`{"event": "notification_sent", "notification_type": "t%d", "channel": "c"}`, i))
+				for n := i; n < bc.lines; n += 60 {
+					e.Time = now.Add(-time.Duration(n) * bc.step)
+					c.add(e, now)
+				}
+			}
+			v := c.view()
+			for b.Loop() {
+				for _, w := range windowsNewestFirst(WindowNames, now) {
+					v.between(w.From, w.To)
+				}
+			}
+		})
 	}
 }

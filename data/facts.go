@@ -141,8 +141,7 @@ func (f *factStore) keep(e *logline.Entry, fact events.Fact, op events.Operation
 		}
 	case events.MemorySearched:
 		if recent {
-			fields := e.Fields()
-			f.searches.add(searched{at, number(fields, "latency_ms"), number(fields, "hits")})
+			f.searches.add(searched{at, number(e, "latency_ms"), number(e, "hits")})
 		}
 	case events.BreakerOpened, events.BreakerHalfOpen, events.BreakerClosed, events.ProcessStarted:
 		f.breakers.add(newBreakerLine(e, fact, at))
@@ -164,14 +163,13 @@ func newBreakerLine(e *logline.Entry, fact events.Fact, at int64) breakerLine {
 	if fact == events.ProcessStarted {
 		return l
 	}
-	fields := e.Fields()
 	for _, key := range []string{"name", "breaker", "provider"} {
-		if l.name = textField(fields, key); l.name != "" {
-			l.name = strings.Clone(l.name)
+		if f, ok := e.Field(key); ok && f.Kind == logline.String && f.Value != "" {
+			l.name = strings.Clone(f.Value)
 			break
 		}
 	}
-	if n := number(fields, "failure_count"); n >= 0 && n < math.MaxInt32 {
+	if n := number(e, "failure_count"); n >= 0 && n < math.MaxInt32 {
 		l.failures = int64(n)
 	}
 	return l
@@ -250,23 +248,11 @@ func (f *Facts) lost() int64 {
 	return f.dropped + f.scheduled.dropped + f.answers.dropped + f.searches.dropped + f.breakers.dropped + f.unpushed.dropped
 }
 
-// textField is the value of a field that is text, else "".
-func textField(fields []logline.Field, key string) string {
-	for _, f := range fields {
-		if f.Key == key && f.Kind == logline.String {
-			return f.Value
-		}
-	}
-	return ""
-}
-
 // number is the value of a field that is a finite number, else NaN.
-func number(fields []logline.Field, key string) float64 {
-	for _, f := range fields {
-		if f.Key == key && f.Kind == logline.Number {
-			if v, err := strconv.ParseFloat(f.Value, 64); err == nil {
-				return v
-			}
+func number(e *logline.Entry, key string) float64 {
+	if f, ok := e.Field(key); ok && f.Kind == logline.Number {
+		if v, err := strconv.ParseFloat(f.Value, 64); err == nil {
+			return v
 		}
 	}
 	return math.NaN()

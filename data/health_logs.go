@@ -19,19 +19,18 @@ const sourceLogs = "logs"
 
 // healthChecks reads the `checks` of a health_check line, an object of booleans.
 func healthChecks(e *logline.Entry) HealthChecks {
-	var c HealthChecks
-	for _, f := range e.Fields() {
-		if f.Key != "checks" || f.Kind != logline.Object {
-			continue
-		}
-		var values map[string]json.RawMessage
-		if json.Unmarshal([]byte(f.Value), &values) != nil {
-			return c // a bare NaN in it, which Donna never prints there
-		}
-		c.SQLite, c.Discord = truth(values["sqlite"]), truth(values["discord"])
-		c.Scheduler, c.APIFreshness = truth(values["scheduler"]), truth(values["api_freshness"])
+	f, ok := e.Field("checks")
+	if !ok || f.Kind != logline.Object {
+		return HealthChecks{}
 	}
-	return c
+	var values map[string]json.RawMessage
+	if json.Unmarshal([]byte(f.Value), &values) != nil {
+		return HealthChecks{} // a bare NaN in it, which Donna never prints there
+	}
+	return HealthChecks{
+		SQLite: truth(values["sqlite"]), Discord: truth(values["discord"]),
+		Scheduler: truth(values["scheduler"]), APIFreshness: truth(values["api_freshness"]),
+	}
 }
 
 // truth is true or false, and nil for anything else.

@@ -22,7 +22,8 @@ type HubOptions struct {
 	Refresh time.Duration
 	// RingLines and RingBytes bound the live log; 50,000 lines and 32 MiB.
 	RingLines, RingBytes int
-	// Absent says of each source that isn't configured how to configure it.
+	// Absent says of each source that isn't configured how to configure it. Unless it
+	// names Loki or the files, a line that both have is one.
 	Absent map[string]string
 }
 
@@ -47,6 +48,10 @@ type Hub struct {
 	errors  *errorStore
 	version uint64
 
+	// Of two log sources, what lines they have given: to be counted, and to be seen.
+	// Loki also gives lines only to be counted. nil with one source.
+	counted, shown *logline.Repeats
+
 	containers *ContainerView
 	host       *HostView
 	alerts     []Alert
@@ -62,13 +67,20 @@ type Hub struct {
 
 var _ Sink = (*Hub)(nil)
 
+const (
+	ringLines = 50_000
+	// countedLines is how many lines are remembered at least, where there are two log
+	// sources, for the other one to have them too: an hour of 70 lines/s, in 30 MB at most.
+	countedLines = 1 << 18
+)
+
 // NewHub is a Hub that knows nothing yet. Its first Snapshot is there at once.
 func NewHub(o HubOptions) *Hub {
 	h := &Hub{
 		clock: o.Clock, batch: or(o.Batch, 100*time.Millisecond), refresh: or(o.Refresh, 5*time.Second),
 		states: make(map[string]SourceState),
 		config: DefaultConfig(),
-		ring:   newRing(or(o.RingLines, 50_000), or(o.RingBytes, 32<<20)),
+		ring:   newRing(or(o.RingLines, ringLines), or(o.RingBytes, 32<<20)),
 		counts: newEventCounts(),
 		facts:  newFactStore(),
 		errors: newErrorStore(),
@@ -77,6 +89,11 @@ func NewHub(o HubOptions) *Hub {
 	}
 	for name, how := range o.Absent {
 		h.states[name] = SourceState{State: StateAbsent, Detail: how}
+	}
+	_, noLoki := o.Absent[SourceLoki]
+	_, noFiles := o.Absent[SourceFiles]
+	if !noLoki && !noFiles {
+		h.counted, h.shown = logline.NewRepeats(countedLines), logline.NewRepeats(or(o.RingLines, ringLines))
 	}
 	h.Publish()
 	return h
@@ -90,17 +107,22 @@ func or[T comparable](v, otherwise T) T {
 	return v
 }
 
-// SetState implements [Sink].
+// SetState implements [Sink]. That a source is good as of a later instant is no news:
+// it is seen with whatever is published next.
 func (h *Hub) SetState(source string, s SourceState) {
-	h.change(func() {
-		if old, ok := h.states[source]; ok && s.Since.IsZero() && old.State == s.State {
-			s.Since = old.Since
-		}
-		if s.Since.IsZero() {
-			s.Since = h.clock.Now()
-		}
-		h.states[source] = s
-	})
+	h.mu.Lock()
+	old, known := h.states[source]
+	if known && s.Since.IsZero() && old.State == s.State {
+		s.Since = old.Since
+	}
+	if s.Since.IsZero() {
+		s.Since = h.clock.Now()
+	}
+	h.states[source] = s
+	h.mu.Unlock()
+	if !known || !old.sameButAge(s) {
+		h.change(func() {})
+	}
 }
 
 // AppendLines implements [Sink].
@@ -108,15 +130,35 @@ func (h *Hub) AppendLines(batch []logline.Entry) {
 	if len(batch) == 0 {
 		return
 	}
-	now := h.clock.Now()
 	h.change(func() {
-		for i := range batch {
-			h.counts.add(&batch[i], now)
-			h.facts.add(&batch[i], now)
-			h.errors.add(&batch[i], now)
+		h.count(batch)
+		if h.shown != nil {
+			batch = slices.DeleteFunc(batch, func(e logline.Entry) bool { return h.shown.Seen(inputOf(&e), &e) })
 		}
 		h.ring.add(batch)
 	})
+}
+
+// count adds the lines to the figures, but for those that the other source has given.
+func (h *Hub) count(batch []logline.Entry) {
+	now := h.clock.Now()
+	for i := range batch {
+		e := &batch[i]
+		if h.counted != nil && h.counted.Seen(inputOf(e), e) {
+			continue
+		}
+		h.counts.add(e, now)
+		h.facts.add(e, now)
+		h.errors.add(e, now)
+	}
+}
+
+// inputOf numbers the log sources.
+func inputOf(e *logline.Entry) int {
+	if e.Source == logline.SourceLoki {
+		return 0
+	}
+	return 1
 }
 
 // AppendHistory implements [Sink].
@@ -124,14 +166,7 @@ func (h *Hub) AppendHistory(batch []logline.Entry) {
 	if len(batch) == 0 {
 		return
 	}
-	now := h.clock.Now()
-	h.change(func() {
-		for i := range batch {
-			h.counts.add(&batch[i], now)
-			h.facts.add(&batch[i], now)
-			h.errors.add(&batch[i], now)
-		}
-	})
+	h.change(func() { h.count(batch) })
 }
 
 // SetDB implements [Sink].
@@ -220,7 +255,7 @@ func (h *Hub) Subscribe() (<-chan struct{}, func()) {
 }
 
 // Run publishes until ctx ends: what changed within a batch at once, and the
-// same data at a later clock every refresh.
+// same data at a later clock when nothing was published for a refresh.
 func (h *Hub) Run(ctx context.Context) {
 	refresh := h.clock.NewTicker(h.refresh)
 	defer refresh.Stop()
@@ -243,6 +278,7 @@ func (h *Hub) Run(ctx context.Context) {
 			if !dirty {
 				continue // a refresh or a caller has published it meanwhile
 			}
+			refresh.Reset(h.refresh)
 		}
 		h.Publish()
 	}

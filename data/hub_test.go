@@ -8,6 +8,7 @@ import (
 
 	"github.com/jonboulle/clockwork"
 
+	"github.com/donna-project/donnatop/data/events"
 	"github.com/donna-project/donnatop/data/logline"
 )
 
@@ -58,6 +59,43 @@ func TestHubRefreshesWithTheClock(t *testing.T) {
 		synctest.Wait()
 		if s := h.Snapshot(); s.Version == first.Version || !s.At.Equal(epoch.Add(5*time.Second)) {
 			t.Errorf("snapshot %d at %v: nothing moved on with the clock", s.Version, s.At)
+		}
+	})
+}
+
+// A source that is as it was, only good as of later, makes no snapshot of its own, and
+// the next refresh is counted from whatever was published last.
+func TestHubPublishesOncePerRefreshWhenOnlyTimePasses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, clock := testHub(epoch)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go h.Run(ctx)
+		second := func() uint64 {
+			synctest.Wait()
+			h.SetState(SourceDB, SourceState{State: StateLive, Loaded: true, AsOf: clock.Now()})
+			synctest.Wait()
+			for range 5 {
+				clock.Advance(200 * time.Millisecond)
+				synctest.Wait()
+			}
+			return h.Snapshot().Version
+		}
+		first := h.Snapshot().Version
+		for s, want := range []uint64{1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3} { // it became live, then refreshes
+			if got := second() - first; got != want {
+				t.Errorf("%d snapshots after %d s, want %d", got, s+1, want)
+			}
+		}
+		if s := h.Snapshot(); s.At.Sub(s.Sources[SourceDB].AsOf) > time.Second {
+			t.Errorf("the snapshot of %v has a source good as of %v", s.At, s.Sources[SourceDB].AsOf)
+		}
+		h.SetState(SourceDB, SourceState{State: StateStale, Loaded: true, AsOf: clock.Now()})
+		synctest.Wait()
+		clock.Advance(100 * time.Millisecond)
+		synctest.Wait()
+		if st := h.Snapshot().Sources[SourceDB].State; st != StateStale {
+			t.Errorf("a source that became stale is shown as %s", st)
 		}
 	})
 }
@@ -145,6 +183,45 @@ func TestLogCoverage(t *testing.T) {
 			h.SetState(SourceFiles, tc.state)
 			if got := h.Publish().logsCover(epoch.Add(tc.from)); got != tc.want {
 				t.Errorf("logsCover = %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestHubTakesALineOfTwoSourcesOnce: what Loki and a file both have is one line, in the figures and in the log; what one of
+// them has twice is two.
+func TestHubTakesALineOfTwoSourcesOnce(t *testing.T) {
+	of := func(source, text string, ages ...time.Duration) (batch []logline.Entry) {
+		for _, age := range ages {
+			e := entryAt(-age, text)
+			e.Source, e.JSON, e.Event = source, true, "model_router_dispatch"
+			batch = append(batch, e)
+		}
+		return batch
+	}
+	for name, c := range map[string]struct {
+		absent         map[string]string
+		shown, counted int
+	}{
+		"both":  {map[string]string{SourceDB: "give --db PATH"}, 6, 7},
+		"files": {map[string]string{SourceLoki: "give --loki URL"}, 9, 11},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := NewHub(HubOptions{Clock: clockwork.NewFakeClockAt(epoch), Absent: c.absent})
+			const file, loki = logline.SourceLogs, logline.SourceLoki
+			h.AppendLines(of(file, "a", 3, 3, 2)) // the same line twice
+			h.AppendLines(of(loki, "a", 3, 2, 1)) // one is new
+			h.AppendLines(of(file, "b", 1))       // another text
+			// of an hour ago Loki tells only to be counted: the file's line is still to be seen
+			h.AppendHistory(of(loki, "a", time.Hour, 2*time.Hour))
+			h.AppendLines(of(file, "a", time.Hour, 1))
+			s := h.Publish()
+			if s.Logs.Len() != c.shown {
+				t.Errorf("%d lines in the log, want %d", s.Logs.Len(), c.shown)
+			}
+			counts, _ := s.Counts.between(epoch.Add(-24*time.Hour), epoch)
+			if n := int(counts.total(events.LLMStarted)); n != c.counted {
+				t.Errorf("%d lines counted, want %d", n, c.counted)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 )
@@ -65,6 +66,21 @@ type InvocationRow struct {
 	OverflowEscalated   bool      `json:"overflow_escalated"`
 	UserID              *string   `json:"user_id"`
 	EscalationRequestID *int64    `json:"escalation_request_id"`
+
+	noInterrupted, noOverflow bool // the file has no such column
+}
+
+// MarshalJSON writes null for an id that is NULL, a time that can't be read and
+// columns the file doesn't have.
+func (r InvocationRow) MarshalJSON() ([]byte, error) {
+	type row InvocationRow // without this method
+	return json.Marshal(struct {
+		row
+		ID                *string    `json:"id"`
+		Time              *time.Time `json:"timestamp"`
+		Interrupted       *bool      `json:"interrupted"`
+		OverflowEscalated *bool      `json:"overflow_escalated"`
+	}{row(r), nonEmpty(r.ID), instant(r.Time), unless(r.noInterrupted, r.Interrupted), unless(r.noOverflow, r.OverflowEscalated)})
 }
 
 // String is the class's name in the JSON contract.
@@ -96,7 +112,8 @@ type Extension struct {
 type DB struct {
 	Path        string
 	Invocations *Invocations
-	// Recent holds the newest rows of invocation_log, newest first.
+	// Recent holds the newest rows of invocation_log, newest first: [RecentRows] up
+	// to the clock, and those dated after it that were written later.
 	Recent []InvocationRow
 	// Extensions is nil if the file has no daily_budget_extension.
 	Extensions []Extension

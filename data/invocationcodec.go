@@ -15,7 +15,7 @@ import (
 // rollupVersion is the version of the form of [Invocations.AppendBinary]. It
 // changes with whatever would make an older file mean something else: the form
 // itself, the classes, the sketch, the hours whose rows are kept.
-const rollupVersion = 2
+const rollupVersion = 3
 
 // AppendBinary appends the rollup to b, in the form that [RestoreInvocations]
 // reads.
@@ -55,11 +55,15 @@ func (h *hourCells) appendBinary(b []byte) []byte {
 		b = binary.AppendUvarint(b, uint64(c.task))
 		b = binary.AppendUvarint(b, uint64(c.model))
 		b = append(b, byte(c.class))
-		for _, n := range []int64{c.calls, c.interrupted, c.overflow, c.tokensIn, c.tokensOut, c.maxLatency} {
+		for _, n := range []int64{c.calls, c.interrupted, c.overflow, c.tokensIn, c.tokensOut} {
 			b = binary.AppendVarint(b, n)
 		}
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(c.cost))
-		b = c.latency.AppendBinary(b)
+	}
+	// in the order in which their first cells come, so that these tell whose they are
+	for i := range h.latencies {
+		b = binary.AppendVarint(b, h.latencies[i].max)
+		b = h.latencies[i].sketch.AppendBinary(b)
 	}
 	if !h.hasRows {
 		return append(b, 0)
@@ -174,21 +178,22 @@ func (d *decoder) symbols(t *symbolTable) {
 // The least sizes of an hour and of a cell, in bytes.
 const (
 	minHourSize = 10
-	minCellSize = 2 + 1 + 6 + 8 + 1
+	minCellSize = 2 + 1 + 5 + 8
 )
 
 func (d *decoder) hour(s *InvocationStore) *hourCells {
 	h := &hourCells{generation: s.generation, index: d.varint(), n: d.varint(), firstID: d.varint(), maxID: d.varint()}
 	h.last = binary.LittleEndian.Uint32(d.bytes(4))
-	h.cells = make([]cell, d.count(minCellSize))
+	n := d.count(minCellSize)
+	h.cells, h.places = make([]cell, 0, n), make(map[cellKey]int, n)
 	var calls int64
-	for i := range h.cells {
-		c := &h.cells[i]
-		d.cell(c, s)
-		calls += c.calls
+	for range n {
+		calls += d.cell(h, s)
 	}
-	h.indexCells()
-	if len(h.places) != len(h.cells) || calls != h.n {
+	for i := range h.latencies {
+		d.distribution(&h.latencies[i])
+	}
+	if calls != h.n {
 		d.fail()
 	}
 	switch d.byte() {
@@ -202,19 +207,32 @@ func (d *decoder) hour(s *InvocationStore) *hourCells {
 	return h
 }
 
-func (d *decoder) cell(c *cell, s *InvocationStore) {
-	c.task, c.model, c.class = Symbol(d.uvarint()), Symbol(d.uvarint()), Class(d.byte())
-	for _, n := range []*int64{&c.calls, &c.interrupted, &c.overflow, &c.tokensIn, &c.tokensOut, &c.maxLatency} {
+// cell reads a cell of an hour, and gives its calls.
+func (d *decoder) cell(h *hourCells, s *InvocationStore) int64 {
+	key := cellKey{Symbol(d.uvarint()), Symbol(d.uvarint()), Class(d.byte())}
+	if _, twice := h.places[key]; twice || !s.knows(key.task, key.model, key.class) {
+		d.fail()
+		return 0
+	}
+	c := &h.cells[h.addCell(key, h.places)]
+	for _, n := range []*int64{&c.calls, &c.interrupted, &c.overflow, &c.tokensIn, &c.tokensOut} {
 		if *n = d.varint(); *n < 0 {
 			d.fail()
 		}
 	}
 	c.cost = math.Float64frombits(binary.LittleEndian.Uint64(d.bytes(8)))
-	if !s.knows(c.task, c.model, c.class) || math.IsNaN(c.cost) || math.IsInf(c.cost, 0) {
+	if math.IsNaN(c.cost) || math.IsInf(c.cost, 0) {
+		d.fail()
+	}
+	return c.calls
+}
+
+func (d *decoder) distribution(l *distribution) {
+	if l.max = d.varint(); l.max < 0 {
 		d.fail()
 	}
 	var err error
-	if c.latency, d.b, err = sketch.ParseSparse(d.b); err != nil {
+	if l.sketch, d.b, err = sketch.ParseSparse(d.b); err != nil {
 		d.fail()
 	}
 }
@@ -245,14 +263,6 @@ func (d *decoder) rows(h *hourCells, s *InvocationStore) {
 // knows tells whether rows can be of that kind.
 func (s *InvocationStore) knows(task, model Symbol, class Class) bool {
 	return int(task) < len(s.tasks.names) && int(model) < len(s.models.names) && class <= ClassAudit
-}
-
-// indexCells makes the index of the cells.
-func (h *hourCells) indexCells() {
-	h.places = make(map[cellKey]int, len(h.cells))
-	for i := range h.cells {
-		h.places[h.cells[i].cellKey] = i
-	}
 }
 
 // Sample lists the lowest rowids of up to n hours, spread over all: rows by

@@ -94,7 +94,12 @@ func FuzzRestoreInvocations(f *testing.F) {
 		if again, err := RestoreInvocations(v.AppendBinary(nil)); err != nil || again.rows != s.rows {
 			t.Fatalf("written and read again: %v", err)
 		}
-		v.each(-1<<62, 1<<62, func(_ int64, c *cell) { _ = v.tasks[c.task] + v.models[c.model] }, func(int64, *rowCell) {})
+		v.each(-1<<62, 1<<62, func(_ int64, u *rollup) {
+			for i := range u.cells {
+				c := &u.cells[i]
+				_, _ = v.tasks[c.task]+v.models[c.model], u.latencies[c.latency]
+			}
+		}, func(int64, *rowCell) {})
 		for _, h := range v.hours {
 			for i := range h.rows {
 				_ = v.tasks[h.rows[i].task] + v.models[h.rows[i].model()]

@@ -33,7 +33,7 @@ func TestDaysAgreeWithHours(t *testing.T) {
 			}
 			byDay, exactByDay := total(v.each, from, to)
 			byHour, exactByHour := total(v.eachHour, from, to)
-			if exactByDay != exactByHour || byDay.calls != byHour.calls || byDay.latencies != byHour.latencies || byDay.tokensIn != byHour.tokensIn {
+			if exactByDay != exactByHour || byDay.calls != byHour.calls || byDay.usage.calls != byHour.usage.calls || byDay.latencies != byHour.latencies || byDay.tokensIn != byHour.tokensIn {
 				t.Fatalf("view %d, %v to %v: %+v by day, %+v by hour", k, from, to, byDay, byHour)
 			}
 		}
@@ -52,18 +52,26 @@ func TestDaysAgreeWithHours(t *testing.T) {
 
 type totals struct {
 	sums
+	usage     usage
 	latencies int64
 }
 
-func total(each func(from, to int64, onCell func(int64, *cell), onRow func(int64, *rowCell)) bool, from, to time.Time) (t totals, exact bool) {
+func total(each eachFunc, from, to time.Time) (t totals, exact bool) {
 	exact = each(from.UnixNano(), to.UnixNano(),
-		func(_ int64, c *cell) {
-			t.add(&c.sums)
-			t.latencies += c.latency.Count()
+		func(_ int64, u *rollup) {
+			for i := range u.cells {
+				t.add(&u.cells[i].sums)
+			}
+			for i := range u.latencies {
+				t.latencies += u.latencies[i].sketch.Count()
+			}
+			t.usage.calls += u.total.calls
+			t.usage.cost += u.total.cost
 		},
 		func(_ int64, r *rowCell) {
 			one := r.sums()
 			t.add(&one)
+			t.usage.add(r.class(), &one)
 			if r.hasLatency() {
 				t.latencies++
 			}
@@ -91,5 +99,34 @@ func TestUnchangedDaysAreKept(t *testing.T) {
 	}
 	if changed != 1 {
 		t.Errorf("%d days were added up anew for one row", changed)
+	}
+}
+
+// TestSettledHourGrows: an hour that is part of a day takes late rows in the cells it has.
+func TestSettledHourGrows(t *testing.T) {
+	s := NewInvocationStore(epoch)
+	add := func(task, model string, latency int64) {
+		s.Add(&Invocation{
+			Time: epoch.Add(-72 * time.Hour).UnixNano(), Task: s.Task([]byte(task)), Model: s.Model([]byte(model)),
+			HasLatency: true, LatencyMS: latency,
+		})
+	}
+	for _, task := range []string{"a", "b", "c"} {
+		add(task, "x", 10)
+	}
+	if s.View(); s.hours[0].places != nil || len(s.days) != 1 {
+		t.Fatalf("the hour is not settled: %d days", len(s.days))
+	}
+	add("b", "x", 20)
+	add("c", "y", 30) // a new cell, on the latencies of c
+	s.View()
+	h := s.hours[0]
+	if len(h.cells) != 4 || len(h.latencies) != 3 || h.n != 5 {
+		t.Errorf("%d cells and %d latencies of %d rows, want 4, 3 and 5", len(h.cells), len(h.latencies), h.n)
+	}
+	for i, want := range []int64{10, 20, 30} {
+		if l := h.latencies[i]; l.max != want {
+			t.Errorf("the longest latency of task %d is %d, want %d", l.task, l.max, want)
+		}
 	}
 }

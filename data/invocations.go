@@ -32,8 +32,9 @@ type Invocation struct {
 }
 
 // InvocationStore folds rows of invocation_log into one cell per hour, task
-// type, model and class, so that a figure over thirty days costs the same
-// however many rows lie behind it. Windows begin and end inside an hour; for
+// type, model and class, and their latencies into one sketch per hour, task type
+// and class, so that a figure over thirty days costs the same however many rows
+// lie behind it. Windows begin and end inside an hour; for
 // exact figures the store also keeps the single rows of those hours: the last
 // two days, and the hours in which the 7-day and 30-day windows begin. As time
 // moves on a reader asks [InvocationStore.MissingRows] which hours have become
@@ -59,10 +60,10 @@ type InvocationStore struct {
 // hourCells is one hour of rows. Once a view shares it (generation differs from
 // the store's) it is copied before it changes.
 type hourCells struct {
+	rollup
 	generation     uint32
-	index          int64 // hours since the epoch
-	cells          []cell
-	places         map[cellKey]int // of a combination in cells
+	index          int64           // hours since the epoch
+	places         map[cellKey]int // in cells and latencies; nil once settled
 	rows           []rowCell       // all rows of the hour, if hasRows
 	hasRows        bool
 	n              int64
@@ -78,8 +79,45 @@ type cellKey struct {
 type cell struct {
 	cellKey
 	sums
-	latency    sketch.Sparse
-	maxLatency int64
+	latency int // where in latencies those of its task and class stand
+}
+
+// rollup is what a stretch of time holds, added up.
+type rollup struct {
+	cells     []cell
+	latencies []distribution
+	total     usage // as of the last view
+}
+
+// distribution is that of the latencies of one task type and class, whatever the
+// model: no figure asks for the latency of a model, and a sketch of each would be
+// most of what there is to keep and to merge.
+type distribution struct {
+	task   Symbol
+	class  Class
+	sketch sketch.Sparse
+	max    int64
+}
+
+// usage is the calls of class llm, and what all rows cost.
+type usage struct {
+	calls int64
+	cost  float64
+}
+
+func (u *usage) add(class Class, s *sums) {
+	u.cost += s.cost
+	if class == ClassLLM {
+		u.calls += s.calls
+	}
+}
+
+// sumUp brings the total up to date with the cells.
+func (u *rollup) sumUp() {
+	u.total = usage{}
+	for i := range u.cells {
+		u.total.add(u.cells[i].class, &u.cells[i].sums)
+	}
 }
 
 // sums are the additive figures of a set of rows.
@@ -187,8 +225,9 @@ func (s *InvocationStore) Add(r *Invocation) {
 	one := row.sums()
 	c.add(&one)
 	if r.HasLatency {
-		c.latency.Add(int64(row.latency))
-		c.maxLatency = max(c.maxLatency, int64(row.latency))
+		l := &h.latencies[c.latency]
+		l.sketch.Add(int64(row.latency))
+		l.max = max(l.max, int64(row.latency))
 	}
 	if h.hasRows {
 		h.rows = append(h.rows, row)
@@ -259,27 +298,65 @@ func (s *InvocationStore) hour(index int64) *hourCells {
 func (s *InvocationStore) own(i int) *hourCells {
 	h := s.hours[i]
 	if h.generation != s.generation {
-		c := *h
-		c.generation = s.generation
-		c.cells, c.places = slices.Clone(h.cells), maps.Clone(h.places)
-		for i := range c.cells {
-			c.cells[i].latency = h.cells[i].latency.Clone()
+		h = h.clone()
+		h.generation = s.generation
+		if h.places = maps.Clone(h.places); h.places == nil {
+			h.places = h.findPlaces()
 		}
-		h = &c
 		s.hours[i] = h
 	}
 	return h
+}
+
+// clone shares nothing that may change with the hour, but for places.
+func (h *hourCells) clone() *hourCells {
+	c := *h
+	c.cells, c.latencies = slices.Clone(h.cells), slices.Clone(h.latencies)
+	for i := range c.latencies {
+		c.latencies[i].sketch = h.latencies[i].sketch.Clone()
+	}
+	return &c
+}
+
+// findPlaces are the places of the cells and latencies that are there.
+func (u *rollup) findPlaces() map[cellKey]int {
+	places := make(map[cellKey]int, len(u.cells)+len(u.latencies))
+	for i := range u.cells {
+		places[u.cells[i].cellKey] = i
+	}
+	for i := range u.latencies {
+		places[cellKey{u.latencies[i].task, anyModel, u.latencies[i].class}] = i
+	}
+	return places
 }
 
 // cell finds or makes the cell of a combination.
 func (h *hourCells) cell(key cellKey) *cell {
 	i, ok := h.places[key]
 	if !ok {
-		i = len(h.cells)
-		h.cells = append(h.cells, cell{cellKey: key})
-		h.places[key] = i
+		i = h.addCell(key, h.places)
 	}
 	return &h.cells[i]
+}
+
+// anyModel is the model of the key under which the latencies of a task type and
+// class have their place.
+const anyModel = ^Symbol(0)
+
+// addCell makes the cell of a combination that has none. places are those of the
+// cells and of the latencies.
+func (u *rollup) addCell(key cellKey, places map[cellKey]int) int {
+	ofTask := cellKey{key.task, anyModel, key.class}
+	latency, ok := places[ofTask]
+	if !ok {
+		latency = len(u.latencies)
+		u.latencies = append(u.latencies, distribution{task: key.task, class: key.class})
+		places[ofTask] = latency
+	}
+	i := len(u.cells)
+	u.cells = append(u.cells, cell{cellKey: key, latency: latency})
+	places[key] = i
+	return i
 }
 
 // recentHours is how long single rows are kept: the windows up to 24 h, the UTC
@@ -372,6 +449,11 @@ func (s *InvocationStore) FillRows(r RowRange, rows []Invocation) bool {
 // View is what the store holds now, to be read by anybody at any time. It costs
 // little: hours are shared until they change.
 func (s *InvocationStore) View() *Invocations {
+	for _, h := range s.hours {
+		if h.generation == s.generation {
+			h.sumUp()
+		}
+	}
 	s.foldDays()
 	v := &Invocations{
 		tasks: s.tasks.names, models: s.models.names,
@@ -398,10 +480,10 @@ type Invocations struct {
 }
 
 // eachHour visits every row with from ≤ t < to (Unix nanoseconds) once: whole hours
-// by their cells, the hours at the edges by their single rows. It reports false
+// by their rollup, the hours at the edges by their single rows. It reports false
 // if the rows of an edge are not at hand; the hour is then visited whole if it
 // begins in the range, which errs by less than an hour.
-func (v *Invocations) eachHour(from, to int64, onCell func(hour int64, c *cell), onRow func(hour int64, r *rowCell)) bool {
+func (v *Invocations) eachHour(from, to int64, onWhole func(hour int64, u *rollup), onRow func(hour int64, r *rowCell)) bool {
 	exact := true
 	start := sort.Search(len(v.hours), func(i int) bool { return (v.hours[i].index+1)*int64(time.Hour) > from })
 	for _, h := range v.hours[start:] {
@@ -425,9 +507,7 @@ func (v *Invocations) eachHour(from, to int64, onCell func(hour int64, c *cell),
 				continue
 			}
 		}
-		for i := range h.cells {
-			onCell(h.index, &h.cells[i])
-		}
+		onWhole(h.index, &h.rollup)
 	}
 	return exact
 }

@@ -35,6 +35,13 @@ func randomRows(s *InvocationStore, now time.Time, n int, seed uint64) []Invocat
 	return rows
 }
 
+// addAll adds all cells of a rollup.
+func (s *sums) addAll(u *rollup) {
+	for i := range u.cells {
+		s.add(&u.cells[i].sums)
+	}
+}
+
 func TestEachAgreesWithALoopOverAllRows(t *testing.T) {
 	now := time.Date(2026, 7, 1, 10, 17, 3, 123456000, time.UTC)
 	s := NewInvocationStore(now)
@@ -59,7 +66,7 @@ func TestEachAgreesWithALoopOverAllRows(t *testing.T) {
 			}
 		}
 		exact := v.each(w.From.UnixNano(), w.To.UnixNano()+1,
-			func(_ int64, c *cell) { got.add(&c.sums) },
+			func(_ int64, u *rollup) { got.addAll(u) },
 			func(_ int64, r *rowCell) { one := r.sums(); got.add(&one) })
 		if math.Abs(got.cost-want.cost) > 1e-6 {
 			t.Errorf("%s: cost %v, want %v", w.Name, got.cost, want.cost)
@@ -85,7 +92,14 @@ func TestViewsDoNotChange(t *testing.T) {
 	for i, v := range views {
 		var n, latencies int64
 		v.each(0, math.MaxInt64,
-			func(_ int64, c *cell) { n += c.calls; latencies += c.latency.Count() },
+			func(_ int64, u *rollup) {
+				var all sums
+				all.addAll(u)
+				n += all.calls
+				for i := range u.latencies {
+					latencies += u.latencies[i].sketch.Count()
+				}
+			},
 			func(_ int64, r *rowCell) { t.Error("a single row visited in an endless window") })
 		if n != v.Rows || n > int64(100*(i+1)) || latencies > n {
 			t.Errorf("view %d holds %d rows and %d latencies, it was taken at %d", i, n, latencies, v.Rows)
@@ -123,7 +137,11 @@ func TestRowsOfTheEdgesAsTimeMovesOn(t *testing.T) {
 			}
 		}
 		exact := s.View().each(w.From.UnixNano(), w.To.UnixNano()+1,
-			func(_ int64, c *cell) { got += c.calls }, func(int64, *rowCell) { got++ })
+			func(_ int64, u *rollup) {
+				var all sums
+				all.addAll(u)
+				got += all.calls
+			}, func(int64, *rowCell) { got++ })
 		if got != want || !exact {
 			t.Fatalf("7d at %v: %d rows (exact %v), want %d", now, got, exact, want)
 		}
@@ -201,7 +219,7 @@ func TestValuesThatNoFigureCanHold(t *testing.T) {
 		LatencyMS: math.MaxInt64, TokensIn: -5, TokensOut: math.MaxInt64, CostUSD: math.Inf(1),
 	})
 	var got sums
-	s.View().each(0, math.MaxInt64, func(_ int64, c *cell) { got.add(&c.sums) }, nil)
+	s.View().each(0, math.MaxInt64, func(_ int64, u *rollup) { got.addAll(u) }, nil)
 	if want := (sums{calls: 1, tokensOut: math.MaxUint32}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -36,6 +36,8 @@ type LLM struct {
 	Heat [][]HeatCell `json:"heat"` // 7 weekdays from Monday, 24 UTC hours
 
 	Recent []InvocationRow `json:"recent"` // the newest rows, newest first
+
+	embedCalls map[string]map[string]int64 // rows of class embedding, for [Memory]
 }
 
 // ClassCounts counts rows by class.

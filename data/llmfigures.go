@@ -68,57 +68,80 @@ type llmPass struct {
 // has tells whether the file has the column.
 func (p *llmPass) has(column string) bool { return !p.s.DB.Missing[column] }
 
-// visitFunc gets rows of one hour, added up.
-type visitFunc func(hour int64, task, model Symbol, class Class, s *sums)
+// visitor gets rows that were added up, and single rows; what it has no function
+// for it isn't told.
+type visitor struct {
+	cell    func(hour int64, task, model Symbol, class Class, s *sums)
+	latency func(d *distribution)
+	row     func(r *rowCell) // of the single rows, beside cell
+}
 
 // each visits rows with from ≤ t ≤ to; the single rows arrive as cells of one, and
 // whole days in one piece.
-func (p *llmPass) each(from, to time.Time, visit visitFunc, latency func(task Symbol, class Class, c *cell, r *rowCell)) {
-	p.eachBy(p.v.each, from, to, visit, latency)
-}
+func (p *llmPass) each(from, to time.Time, v visitor) { p.eachBy(p.v.each, from, to, v) }
 
-// eachHour is as each, but nothing larger than an hour arrives in one piece.
-func (p *llmPass) eachHour(from, to time.Time, visit visitFunc) {
-	p.eachBy(p.v.eachHour, from, to, visit, nil)
-}
+// eachFunc is how a stretch of time is gone through.
+type eachFunc func(from, to int64, onWhole func(hour int64, u *rollup), onRow func(hour int64, r *rowCell)) bool
 
-func (p *llmPass) eachBy(
-	each func(from, to int64, onCell func(hour int64, c *cell), onRow func(hour int64, r *rowCell)) bool,
-	from, to time.Time, visit visitFunc, latency func(task Symbol, class Class, c *cell, r *rowCell),
-) {
+func (p *llmPass) eachBy(each eachFunc, from, to time.Time, v visitor) {
+	var one sums // of a single row, which must not need memory of its own
 	ok := each(from.UnixNano(), to.UnixNano()+1,
-		func(hour int64, c *cell) {
-			visit(hour, c.task, c.model, c.class, &c.sums)
-			if latency != nil {
-				latency(c.task, c.class, c, nil)
+		func(hour int64, u *rollup) {
+			for i := range u.cells {
+				c := &u.cells[i]
+				v.cell(hour, c.task, c.model, c.class, &c.sums)
+			}
+			if v.latency != nil {
+				for i := range u.latencies {
+					v.latency(&u.latencies[i])
+				}
 			}
 		},
 		func(hour int64, r *rowCell) {
-			one := r.sums()
-			visit(hour, r.task, r.model(), r.class(), &one)
-			if latency != nil && r.hasLatency() {
-				latency(r.task, r.class(), nil, r)
+			one = r.sums()
+			v.cell(hour, r.task, r.model(), r.class(), &one)
+			if v.row != nil {
+				v.row(r)
 			}
 		})
 	p.exact = p.exact && ok
 }
 
+// byClass is what rows of each class add up to.
+type byClass [ClassAudit + 1]sums
+
+// all is the sum of all rows.
+func (b *byClass) all() sums {
+	s := b.metered()
+	s.add(&b[ClassAudit])
+	return s
+}
+
+// metered is the sum of all rows but audit.
+func (b *byClass) metered() sums {
+	s := b[ClassLLM]
+	s.add(&b[ClassShadow])
+	s.add(&b[ClassEmbedding])
+	return s
+}
+
 // taskSums is what a window holds of one task type.
 type taskSums struct {
-	llm, shadow, all, metered sums // metered: all but audit
+	byClass
 	llmLatency, shadowLatency sketch.Sum
 }
 
-func addLatency(d *sketch.Sum, c *cell, r *rowCell) {
-	if c != nil {
-		d.AddSparse(&c.latency, c.maxLatency)
-	} else {
-		d.Add(int64(r.latency))
+// latencyOf is where the latencies of a class are added up; nil for those that
+// no figure asks for.
+func (t *taskSums) latencyOf(class Class) *sketch.Sum {
+	switch class {
+	case ClassLLM:
+		return &t.llmLatency
+	case ClassShadow:
+		return &t.shadowLatency
 	}
+	return nil
 }
-
-// modelSums is what a window holds of one model.
-type modelSums struct{ llm, all, metered sums }
 
 // windows fills all figures that are given per window. The windows all end now
 // and so lie in one another: one pass from the newest row to the oldest serves
@@ -137,6 +160,7 @@ func (p *llmPass) windows() {
 	f.SpendByTaskType = make(map[string]map[string]float64)
 	f.SpendByModel = make(map[string]map[string]float64)
 	f.CallsByModel = make(map[string]map[string]int64)
+	f.embedCalls = make(map[string]map[string]int64)
 
 	acc := newWindowSums(len(p.v.tasks), len(p.v.models))
 	to := p.s.At
@@ -146,7 +170,7 @@ func (p *llmPass) windows() {
 			continue
 		}
 		if !to.Before(w.From) {
-			p.each(w.From, to, acc.add, acc.addLatency)
+			p.each(w.From, to, acc.visitor())
 			to = w.From.Add(-1)
 		}
 		p.write(w.Name, acc)
@@ -179,7 +203,7 @@ func (p *llmPass) unknown(w string) {
 	f := p.f
 	f.Calls[w], f.CallsByClass[w], f.CallsByTaskType[w], f.CallsByModel[w] = nil, nil, nil, nil
 	f.Tokens[w], f.SpendUSD[w], f.SpendByTaskType[w], f.SpendByModel[w] = nil, nil, nil, nil
-	f.Failures[w] = nil
+	f.Failures[w], f.embedCalls[w] = nil, nil
 	if givesLatency(w) {
 		f.LatencyMS[w], f.LatencyAllMS[w] = nil, nil
 	}
@@ -190,95 +214,95 @@ func (p *llmPass) unknown(w string) {
 
 // windowSums adds up the rows of a window by task type, model and class.
 type windowSums struct {
-	tasks   []taskSums
-	models  []modelSums
-	classes [4]int64
-	llm     sums
-	all     sums
-	metered sums
+	tasks  []taskSums
+	models []byClass
 }
 
 func newWindowSums(tasks, models int) *windowSums {
-	return &windowSums{tasks: make([]taskSums, tasks), models: make([]modelSums, models)}
+	return &windowSums{tasks: make([]taskSums, tasks), models: make([]byClass, models)}
 }
 
-func (a *windowSums) add(_ int64, task, model Symbol, class Class, s *sums) {
-	t, m := &a.tasks[task], &a.models[model]
-	a.classes[class] += s.calls
-	a.all.add(s)
-	t.all.add(s)
-	m.all.add(s)
-	if class != ClassAudit {
-		a.metered.add(s)
-		t.metered.add(s)
-		m.metered.add(s)
-	}
-	switch class {
-	case ClassLLM:
-		a.llm.add(s)
-		t.llm.add(s)
-		m.llm.add(s)
-	case ClassShadow:
-		t.shadow.add(s)
+// visitor adds up what it is given.
+func (a *windowSums) visitor() visitor {
+	return visitor{
+		cell: func(_ int64, task, model Symbol, class Class, s *sums) {
+			a.tasks[task].byClass[class].add(s)
+			a.models[model][class].add(s)
+		},
+		latency: func(d *distribution) {
+			if sum := a.tasks[d.task].latencyOf(d.class); sum != nil {
+				sum.AddSparse(&d.sketch, d.max)
+			}
+		},
+		row: func(r *rowCell) {
+			if sum := a.tasks[r.task].latencyOf(r.class()); sum != nil && r.hasLatency() {
+				sum.Add(int64(r.latency))
+			}
+		},
 	}
 }
 
-func (a *windowSums) addLatency(task Symbol, class Class, c *cell, r *rowCell) {
-	switch class {
-	case ClassLLM:
-		addLatency(&a.tasks[task].llmLatency, c, r)
-	case ClassShadow:
-		addLatency(&a.tasks[task].shadowLatency, c, r)
+// total is the sum over all task types.
+func (a *windowSums) total() (t byClass) {
+	for i := range a.tasks {
+		for class := range t {
+			t[class].add(&a.tasks[i].byClass[class])
+		}
 	}
+	return t
 }
 
 // write puts what has been added up so far down as window w.
 func (p *llmPass) write(w string, a *windowSums) {
-	f := p.f
-	f.Calls[w] = ptr(a.classes[ClassLLM])
+	f, total := p.f, a.total()
+	all, metered, llm := total.all(), total.metered(), &total[ClassLLM]
+	f.Calls[w] = ptr(llm.calls)
 	f.CallsByClass[w] = &ClassCounts{
-		LLM: a.classes[ClassLLM], Shadow: p.ifHas(colIsShadow, a.classes[ClassShadow]),
-		Embedding: a.classes[ClassEmbedding], Audit: a.classes[ClassAudit],
+		LLM: llm.calls, Shadow: p.ifHas(colIsShadow, total[ClassShadow].calls),
+		Embedding: total[ClassEmbedding].calls, Audit: total[ClassAudit].calls,
 	}
-	f.SpendUSD[w] = ptr(a.all.cost)
-	tokens := &TokenFigures{TokenCount: p.tokenCount(&a.metered), ByTaskType: map[string]TokenCount{}}
+	f.SpendUSD[w] = ptr(all.cost)
+	tokens := &TokenFigures{TokenCount: p.tokenCount(&metered), ByTaskType: map[string]TokenCount{}}
 	if p.has(colModelActual) {
 		tokens.ByModel = map[string]TokenCount{}
 	}
-	calls, spend := map[string]int64{}, map[string]float64{}
+	calls, spend, embedded := map[string]int64{}, map[string]float64{}, map[string]int64{}
 	for i := range a.tasks {
 		t, name := &a.tasks[i], p.v.tasks[i]
-		if t.llm.calls > 0 {
-			calls[name] = t.llm.calls
+		if n := t.byClass[ClassLLM].calls; n > 0 {
+			calls[name] = n
 		}
-		if t.all.calls > 0 {
-			spend[name] = t.all.cost
+		if n := t.byClass[ClassEmbedding].calls; n > 0 {
+			embedded[name] = n
 		}
-		if t.metered.calls > 0 {
-			tokens.ByTaskType[name] = p.tokenCount(&t.metered)
+		if all := t.all(); all.calls > 0 {
+			spend[name] = all.cost
+		}
+		if metered := t.metered(); metered.calls > 0 {
+			tokens.ByTaskType[name] = p.tokenCount(&metered)
 		}
 	}
-	f.CallsByTaskType[w], f.SpendByTaskType[w] = calls, spend
+	f.CallsByTaskType[w], f.SpendByTaskType[w], f.embedCalls[w] = calls, spend, embedded
 	modelCalls, modelSpend := map[string]int64{}, map[string]float64{}
 	for i := range a.models {
 		m, name := &a.models[i], p.v.models[i]
-		if m.llm.calls > 0 {
-			modelCalls[name] = m.llm.calls
+		if n := m[ClassLLM].calls; n > 0 {
+			modelCalls[name] = n
 		}
-		if m.all.calls > 0 {
-			modelSpend[name] = m.all.cost
+		if all := m.all(); all.calls > 0 {
+			modelSpend[name] = all.cost
 		}
-		if m.metered.calls > 0 && tokens.ByModel != nil {
-			tokens.ByModel[name] = p.tokenCount(&m.metered)
+		if metered := m.metered(); metered.calls > 0 && tokens.ByModel != nil {
+			tokens.ByModel[name] = p.tokenCount(&metered)
 		}
 	}
 	f.CallsByModel[w], f.SpendByModel[w], f.Tokens[w] = modelCalls, modelSpend, tokens
 	f.Failures[w] = &Failures{
-		Calls:          a.llm.calls,
-		Interrupted:    p.ifHas(colInterrupted, a.llm.interrupted),
-		Overflow:       p.ifHas(colOverflow, a.llm.overflow),
-		InterruptedPct: p.pct(colInterrupted, a.llm.interrupted, a.llm.calls),
-		OverflowPct:    p.pct(colOverflow, a.llm.overflow, a.llm.calls),
+		Calls:          llm.calls,
+		Interrupted:    p.ifHas(colInterrupted, llm.interrupted),
+		Overflow:       p.ifHas(colOverflow, llm.overflow),
+		InterruptedPct: p.pct(colInterrupted, llm.interrupted, llm.calls),
+		OverflowPct:    p.pct(colOverflow, llm.overflow, llm.calls),
 	}
 	if givesLatency(w) {
 		p.writeLatency(w, a)
@@ -320,21 +344,22 @@ func (p *llmPass) shadow(a *windowSums) map[string]ShadowComparison {
 	for i := range a.tasks {
 		t, name := &a.tasks[i], p.v.tasks[i]
 		primaries[name] = t
-		if t.shadow.calls == 0 {
+		sums := &t.byClass[ClassShadow]
+		if sums.calls == 0 {
 			continue
 		}
 		base := BaseTaskType(name)
 		if shadows[base] == nil {
 			shadows[base] = &side{}
 		}
-		shadows[base].add(&t.shadow)
+		shadows[base].add(sums)
 		shadows[base].latency.Merge(&t.shadowLatency)
 	}
 	out := make(map[string]ShadowComparison, len(shadows))
 	for base, sh := range shadows {
 		c := ShadowComparison{Shadow: p.shadowSide(&sh.sums, &sh.latency), Primary: p.shadowSide(&sums{}, &sketch.Sum{})}
 		if t := primaries[base]; t != nil {
-			c.Primary = p.shadowSide(&t.llm, &t.llmLatency)
+			c.Primary = p.shadowSide(&t.byClass[ClassLLM], &t.llmLatency)
 		}
 		out[base] = c
 	}
@@ -343,7 +368,7 @@ func (p *llmPass) shadow(a *windowSums) map[string]ShadowComparison {
 
 func (p *llmPass) shadowSide(s *sums, d *sketch.Sum) ShadowSide {
 	l := latencyOf(d)
-	side := ShadowSide{Calls: s.calls, P50: l.P50, P95: l.P95, CostUSD: p.cost(s)}
+	side := ShadowSide{Calls: s.calls, P50: l.P50, P95: l.P95, CostUSD: p.cost(s.cost)}
 	if side.CostUSD != nil && s.calls > 0 {
 		side.MeanCostUSD = ptr(s.cost / float64(s.calls))
 	}
@@ -352,53 +377,72 @@ func (p *llmPass) shadowSide(s *sums, d *sketch.Sum) ShadowSide {
 
 // series fills the clock hours and UTC days.
 func (p *llmPass) series() {
+	const day = hoursPerDay * time.Hour
 	now := p.s.At
 	if from, ok := p.s.seriesFrom(hourStart(now).Add(-(hoursShown-1)*time.Hour), time.Hour, p.s.rowsSince); ok {
 		p.f.PerHour = make([]HourBucket, hourStart(now).Sub(from)/time.Hour+1)
-		for i := range p.f.PerHour {
-			p.f.PerHour[i] = p.newBucket(from.Add(time.Duration(i) * time.Hour))
-		}
-		first := from.UnixNano() / int64(time.Hour)
-		p.eachHour(from, now, func(hour int64, task, model Symbol, class Class, s *sums) {
-			p.addTo(&p.f.PerHour[hour-first], task, model, class, s)
+		p.buckets(p.v.eachHour, from, time.Hour, len(p.f.PerHour), func(i int, b *bucketSums) {
+			p.f.PerHour[i] = p.bucket(from.Add(time.Duration(i)*time.Hour), b)
 		})
 	}
-	if from, ok := p.s.seriesFrom(dayStart(now).AddDate(0, 0, -(daysShown-1)), 24*time.Hour, p.s.rowsSince); ok {
-		p.f.PerDay = make([]DayBucket, dayStart(now).Sub(from)/(24*time.Hour)+1)
-		for i := range p.f.PerDay {
-			p.f.PerDay[i] = DayBucket{HourBucket: p.newBucket(from.AddDate(0, 0, i)), Interrupted: p.ifHas(colInterrupted, 0)}
+	if from, ok := p.s.seriesFrom(dayStart(now).AddDate(0, 0, -(daysShown-1)), day, p.s.rowsSince); ok {
+		p.f.PerDay = make([]DayBucket, dayStart(now).Sub(from)/day+1)
+		p.buckets(p.v.each, from, day, len(p.f.PerDay), func(i int, b *bucketSums) {
+			p.f.PerDay[i] = DayBucket{HourBucket: p.bucket(from.AddDate(0, 0, i), b), Interrupted: p.ifHas(colInterrupted, b.interrupted)}
+		})
+	}
+}
+
+// bucketSums adds up the rows of one bucket of a series.
+type bucketSums struct {
+	usage
+	interrupted   int64
+	tasks, models []int64 // calls of class llm by symbol
+}
+
+// buckets adds up the rows of the n buckets of a series that begins at from, and
+// passes each on. They come in order of time, so that one is filled at a time.
+func (p *llmPass) buckets(each eachFunc, from time.Time, step time.Duration, n int, write func(i int, b *bucketSums)) {
+	first, hours := from.UnixNano()/int64(time.Hour), int64(step/time.Hour)
+	b := bucketSums{tasks: make([]int64, len(p.v.tasks)), models: make([]int64, len(p.v.models))}
+	at := 0
+	writeTo := func(i int) {
+		for ; at < i; at++ {
+			write(at, &b)
+			clear(b.tasks)
+			clear(b.models)
+			b = bucketSums{tasks: b.tasks, models: b.models}
 		}
-		first := from.UnixNano() / int64(time.Hour)
-		p.each(from, now, func(hour int64, task, model Symbol, class Class, s *sums) {
-			d := &p.f.PerDay[(hour-first)/24]
-			p.addTo(&d.HourBucket, task, model, class, s)
-			if class == ClassLLM && d.Interrupted != nil {
-				*d.Interrupted += s.interrupted
-			}
-		}, nil)
 	}
+	p.eachBy(each, from, p.s.At, visitor{cell: func(hour int64, task, model Symbol, class Class, s *sums) {
+		writeTo(int((hour - first) / hours))
+		b.add(class, s)
+		if class == ClassLLM {
+			b.interrupted += s.interrupted
+			b.tasks[task] += s.calls
+			b.models[model] += s.calls
+		}
+	}})
+	writeTo(n)
 }
 
-func (p *llmPass) newBucket(start time.Time) HourBucket {
-	b := HourBucket{Start: start, CostUSD: p.cost(&sums{}), ByTaskType: map[string]int64{}}
+func (p *llmPass) bucket(start time.Time, b *bucketSums) HourBucket {
+	out := HourBucket{Start: start, Calls: b.calls, CostUSD: p.cost(b.cost), ByTaskType: callsBy(p.v.tasks, b.tasks)}
 	if p.has(colModelActual) {
-		b.ByModel = map[string]int64{}
+		out.ByModel = callsBy(p.v.models, b.models)
 	}
-	return b
+	return out
 }
 
-func (p *llmPass) addTo(b *HourBucket, task, model Symbol, class Class, s *sums) {
-	if b.CostUSD != nil {
-		*b.CostUSD += s.cost
+// callsBy names the calls by symbol; symbols without any are left out.
+func callsBy(names []string, calls []int64) map[string]int64 {
+	out := make(map[string]int64)
+	for i, n := range calls {
+		if n > 0 {
+			out[names[i]] = n
+		}
 	}
-	if class != ClassLLM {
-		return
-	}
-	b.Calls += s.calls
-	b.ByTaskType[p.v.tasks[task]] += s.calls
-	if b.ByModel != nil {
-		b.ByModel[p.v.models[model]] += s.calls
-	}
+	return out
 }
 
 // heat fills the hours of the week over thirty days.
@@ -407,23 +451,29 @@ func (p *llmPass) heat() {
 	if !p.s.dbCovers(w.From) {
 		return
 	}
-	p.f.Heat = make([][]HeatCell, 7)
-	for d := range p.f.Heat {
-		p.f.Heat[d] = make([]HeatCell, 24)
-		for h := range p.f.Heat[d] {
-			p.f.Heat[d][h].CostUSD = p.cost(&sums{})
+	var heat [7][24]usage
+	at := func(hour int64) *usage {
+		// the epoch began on a Thursday: 3 days after Monday
+		return &heat[(hour/24+3)%7][hour%24]
+	}
+	ok := p.v.eachHour(w.From.UnixNano(), w.To.UnixNano()+1,
+		func(hour int64, u *rollup) {
+			c := at(hour)
+			c.calls += u.total.calls
+			c.cost += u.total.cost
+		},
+		func(hour int64, r *rowCell) {
+			one := r.sums()
+			at(hour).add(r.class(), &one)
+		})
+	p.exact = p.exact && ok
+	p.f.Heat = make([][]HeatCell, len(heat))
+	for d := range heat {
+		p.f.Heat[d] = make([]HeatCell, len(heat[d]))
+		for h, u := range heat[d] {
+			p.f.Heat[d][h] = HeatCell{Calls: u.calls, CostUSD: p.cost(u.cost)}
 		}
 	}
-	p.eachHour(w.From, w.To, func(hour int64, _, _ Symbol, class Class, s *sums) {
-		// the epoch began on a Thursday: 3 days after Monday
-		c := &p.f.Heat[(hour/24+3)%7][hour%24]
-		if c.CostUSD != nil {
-			*c.CostUSD += s.cost
-		}
-		if class == ClassLLM {
-			c.Calls += s.calls
-		}
-	})
 }
 
 // spending fills burn rate and projections; the daily rate is that of the budget.
@@ -447,22 +497,27 @@ func (p *llmPass) spending() {
 // spent is the cost of all rows since from, or of those Donna's guard counts.
 func (p *llmPass) spent(from time.Time, guard bool) float64 {
 	total := 0.0
-	p.each(from, p.s.At, func(_ int64, task, _ Symbol, class Class, s *sums) {
+	p.each(from, p.s.At, visitor{cell: func(_ int64, task, _ Symbol, class Class, s *sums) {
 		if guard && (class == ClassAudit || p.v.tasks[task] == taskExternalCall) {
 			return
 		}
 		total += s.cost
-	}, nil)
+	}})
 	return total
 }
 
 // recentRows is the newest rows up to the snapshot's clock.
 func recentRows(s *Snapshot) []InvocationRow {
-	rows := make([]InvocationRow, 0, len(s.DB.Recent))
+	rows := make([]InvocationRow, 0, RecentRows)
 	for _, r := range s.DB.Recent {
-		if !r.Time.After(s.At) {
-			rows = append(rows, r)
+		if r.Time.After(s.At) {
+			continue
 		}
+		if len(rows) == RecentRows {
+			break
+		}
+		r.noInterrupted, r.noOverflow = s.DB.Missing[colInterrupted], s.DB.Missing[colOverflow]
+		rows = append(rows, r)
 	}
 	return rows
 }
@@ -471,19 +526,9 @@ func (p *llmPass) tokenCount(s *sums) TokenCount {
 	return TokenCount{In: p.ifHas(colTokensIn, s.tokensIn), Out: p.ifHas(colTokensOut, s.tokensOut)}
 }
 
-func (p *llmPass) cost(s *sums) *float64 {
-	if !p.has(colCost) {
-		return nil
-	}
-	return ptr(s.cost)
-}
+func (p *llmPass) cost(usd float64) *float64 { return unless(!p.has(colCost), usd) }
 
-func (p *llmPass) ifHas(column string, n int64) *int64 {
-	if !p.has(column) {
-		return nil
-	}
-	return &n
-}
+func (p *llmPass) ifHas(column string, n int64) *int64 { return unless(!p.has(column), n) }
 
 func (p *llmPass) pct(column string, part, whole int64) *float64 {
 	if !p.has(column) {

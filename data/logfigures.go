@@ -1,6 +1,9 @@
 package data
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // recentLines is how many lines a one-shot reading prints of the live log.
 const recentLines = 50
@@ -8,7 +11,7 @@ const recentLines = 50
 // Logs is what the Logs view says beside the lines themselves.
 type Logs struct {
 	Lines  int            `json:"lines"`  // lines at hand, up to the clock
-	Oldest *time.Time     `json:"oldest"` // of those; nil if there is none
+	Oldest *time.Time     `json:"oldest"` // of those; nil if it is unknown or there is none
 	Newest *time.Time     `json:"newest"`
 	Levels map[string]int `json:"levels"` // lines at hand by level; (none) for lines without one
 	Lost   int64          `json:"lost"`   // lines known to be lost
@@ -26,7 +29,7 @@ type LogGap struct {
 // LogRecord is one line in the form of `logs --json`. Raw is the line as it
 // came: only screens neutralise it.
 type LogRecord struct {
-	Time    time.Time         `json:"time"`
+	Time    *time.Time        `json:"time"` // nil if neither the line, nor its transport, nor a line before has one
 	Level   *string           `json:"level"`
 	Service *string           `json:"service"`
 	Labels  map[string]string `json:"labels"`
@@ -35,7 +38,7 @@ type LogRecord struct {
 
 // Record is the line in the form of the JSON contract.
 func (l *LogLine) Record() LogRecord {
-	r := LogRecord{Time: l.Time.UTC(), Level: nonEmpty(l.Level), Service: nonEmpty(l.Service), Labels: l.Labels, Raw: l.Raw}
+	r := LogRecord{Time: instant(l.Time), Level: nonEmpty(l.Level), Service: nonEmpty(l.Service), Labels: l.Labels, Raw: l.Raw}
 	if r.Labels == nil {
 		r.Labels = map[string]string{}
 	}
@@ -63,13 +66,12 @@ func logFigures(s *Snapshot) *Logs {
 	if f.Lines == 0 {
 		return f
 	}
-	f.Oldest, f.Newest = ptr(s.Logs.At(0).Time.UTC()), ptr(s.Logs.At(f.Lines-1).Time.UTC())
-	for i := range f.Lines {
-		level := s.Logs.At(i).Level
-		if level == "" {
-			level = None
+	f.Oldest, f.Newest = instant(s.Logs.At(0).Time), instant(s.Logs.At(f.Lines-1).Time)
+	for i, l := range s.Logs.From(0) {
+		if i == f.Lines {
+			break
 		}
-		f.Levels[level]++
+		f.Levels[cmp.Or(l.Level, None)]++
 	}
 	for i := max(0, f.Lines-recentLines); i < f.Lines; i++ {
 		f.Recent = append(f.Recent, s.Logs.At(i).Record())

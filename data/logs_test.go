@@ -197,7 +197,7 @@ func loopOver(lines []simLine, w Window) looped {
 	x := looped{
 		sent:   &SentCounts{ByChannel: map[string]int64{}, ByType: map[string]int64{}},
 		failed: &TypedCounts{ByType: map[string]int64{}}, blocked: &TypedCounts{ByType: map[string]int64{}},
-		agents: &AgentEvents{}, dedup: &Dedup{}, errors: &LevelCounts{},
+		agents: &AgentEvents{Dispatched: new(int64), Completed: new(int64)}, dedup: &Dedup{}, errors: &LevelCounts{},
 		ingest: map[string]int64{}, lost: map[string]int64{}, watch: map[string]int64{}, writes: map[string]*MemoryWrites{},
 	}
 	for _, l := range lines {
@@ -227,7 +227,7 @@ func loopOver(lines []simLine, w Window) looped {
 			x.blocked.ByType[kind]++
 		}
 		agents := []string{simAgentBegins, simAgentMoves, simAgentDone, simAgentFailed, simAgentLate}
-		for i, n := range []*int64{&x.agents.Dispatched, &x.agents.Progress, &x.agents.Completed, &x.agents.Failed, &x.agents.Timeout} {
+		for i, n := range []*int64{x.agents.Dispatched, &x.agents.Progress, x.agents.Completed, &x.agents.Failed, &x.agents.Timeout} {
 			if l.is(agents[i], strings.Fields("agent.dispatched agent.progress agent.completed agent.failed agent.timeout")[i], agents...) {
 				*n++
 			}

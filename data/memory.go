@@ -33,29 +33,5 @@ func memoryFigures(s *Snapshot) *Memory {
 	if t := s.tables(); t != nil {
 		f.Documents, f.Chunks = t.MemoryDocuments, t.MemoryChunks
 	}
-	if s.DB != nil && s.DB.Invocations != nil {
-		f.EmbedCalls = perWindow(s, func(w Window) map[string]int64 { return embedCalls(s, w) })
-	}
 	return f
-}
-
-// embedCalls counts the rows of class embedding by task type; nil while the
-// window's rows have not all been read.
-func embedCalls(s *Snapshot, w Window) map[string]int64 {
-	if !s.dbCovers(w.From) {
-		return nil
-	}
-	v, calls := s.DB.Invocations, map[string]int64{}
-	v.each(w.From.UnixNano(), w.To.UnixNano()+1,
-		func(_ int64, c *cell) {
-			if c.class == ClassEmbedding {
-				calls[v.tasks[c.task]] += c.calls
-			}
-		},
-		func(_ int64, r *rowCell) {
-			if r.class() == ClassEmbedding {
-				calls[v.tasks[r.task]]++
-			}
-		})
-	return calls
 }

@@ -70,7 +70,8 @@ func (w Window) Empty() bool { return !w.From.Before(w.To) }
 // somebody looks at a range.
 const overlap = 24 * time.Hour
 
-// RecentRows is how many of its newest rows are listed of a range.
+// RecentRows is how many of the newest rows of invocation_log are listed, also of a
+// range.
 const RecentRows = 200
 
 // Lacks tells what has to be read of w beside past for [Snapshot.FiguresIn] to be
@@ -260,7 +261,7 @@ func (p *Past) inSymbolsOf(of tables) *joinedRows {
 		t := translation{tasks.all(p.rows.tasks), models.all(p.rows.models)}
 		for _, h := range p.rows.hours {
 			own := *h
-			own.cells, own.rows, own.places = t.cells(h.cells), t.rows(h.rows), nil
+			own.rollup, own.rows, own.places = t.rollup(h.rollup), t.rows(h.rows), nil
 			j.older = append(j.older, &own)
 		}
 	}
@@ -299,10 +300,15 @@ func (t *translation) rows(rows []rowCell) []rowCell {
 	return out
 }
 
-func (t *translation) cells(cells []cell) []cell {
-	out := slices.Clone(cells)
-	for i := range out {
-		out[i].task, out[i].model = t.tasks[out[i].task], t.models[out[i].model]
+func (t *translation) rollup(u rollup) rollup {
+	u.cells, u.latencies = slices.Clone(u.cells), slices.Clone(u.latencies)
+	for i := range u.cells {
+		c := &u.cells[i]
+		c.task, c.model = t.tasks[c.task], t.models[c.model]
 	}
-	return out
+	for i := range u.latencies {
+		d := &u.latencies[i]
+		d.task = t.tasks[d.task]
+	}
+	return u
 }

@@ -30,6 +30,9 @@ type InvocationQuery struct {
 	Limit int // rows of an answer at most; required
 	// After is the last row of the page before; nil begins with the first in order.
 	After *InvocationRow
+	// Known tells where rows can be; nil if nothing is known. It never changes the
+	// answer, only what has to be read for it.
+	Known *InvocationHours
 }
 
 // InvocationOrder is the order of the rows of an answer. Rows that are equal in

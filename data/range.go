@@ -34,7 +34,7 @@ type RangeInfo struct {
 // past is what was read of the range beyond what the snapshot holds, see
 // [Snapshot.Lacks]; nil if nothing was.
 func (s *Snapshot) FiguresIn(w Window, past *Past) *Figures {
-	now, in := s.Figures(), s.within(w, past)
+	now, in := s.zeros(), s.within(w, past)
 	f := *now
 	f.Range = &RangeInfo{Window: *in.span, Past: in.At.Before(s.At)}
 	f.Range.To = w.To.UTC()
@@ -64,6 +64,7 @@ func (s *Snapshot) FiguresIn(w Window, past *Past) *Figures {
 			f.Notes = append(f.Notes, n)
 		}
 	}
+	f.leaveOutNeverFilled(s.tables())
 	return &f
 }
 
@@ -110,6 +111,7 @@ func (f *Figures) addLLM(in *Snapshot, lines lineCounts) {
 	llm.SpendByTaskType, llm.SpendByModel = plus(llm.SpendByTaskType, r.SpendByTaskType), plus(llm.SpendByModel, r.SpendByModel)
 	llm.LatencyMS, llm.LatencyAllMS = plus(llm.LatencyMS, r.LatencyMS), plus(llm.LatencyAllMS, r.LatencyAllMS)
 	llm.Failures, llm.Shadow = plus(llm.Failures, r.Failures), plus(llm.Shadow, r.Shadow)
+	llm.embedCalls = plus(llm.embedCalls, r.embedCalls)
 	if f.Range.Past {
 		p.series()
 		llm.PerHour, llm.PerDay, llm.Recent = r.PerHour, r.PerDay, in.rangeRows()
@@ -150,7 +152,7 @@ func (f *Figures) addTables(in *Snapshot, lines lineCounts) {
 	memory.Retrieval = plus(memory.Retrieval, retrieval(in))
 	memory.Ingest, memory.Failures = plus(memory.Ingest, lines.ingest()), plus(memory.Failures, lines.memoryFailures())
 	memory.Writes, memory.Watch = plus(memory.Writes, lines.memoryWrites()), plus(memory.Watch, lines.watch())
-	memory.EmbedCalls = plus(memory.EmbedCalls, memoryFigures(in).EmbedCalls)
+	memory.EmbedCalls = f.LLM.embedCalls
 
 	if f.Range.Past {
 		tasks.PerDay, skills.CostPerHour = r.PerDay, sk.CostPerHour

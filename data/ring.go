@@ -18,6 +18,9 @@ type LogLine struct {
 
 const (
 	chunkLines = 512
+	// chunkShare is the part of the ring's bytes from which a chunk takes no more lines, however few it has: room is
+	// made by whole chunks.
+	chunkShare = 32
 	// entryOverhead is about what an entry costs beside its text.
 	entryOverhead = 256
 )
@@ -69,7 +72,7 @@ func (r *ring) insert(e *logline.Entry) {
 	// the last chunk that begins no later than the line
 	at := max(sort.Search(len(r.chunks), func(i int) bool { return r.chunks[i].lines[0].Time.After(e.Time) })-1, 0)
 	c := r.own(at)
-	if len(c.lines) >= chunkLines {
+	if r.fullChunk(c) && len(c.lines) > 1 {
 		half := len(c.lines) / 2
 		tail := &chunk{generation: r.generation, lines: append(make([]LogLine, 0, chunkLines), c.lines[half:]...)}
 		c.lines = c.lines[:half] // c owns its lines: what follows may be overwritten
@@ -87,7 +90,7 @@ func (r *ring) insert(e *logline.Entry) {
 
 func (r *ring) append(e *logline.Entry, size int) {
 	last := len(r.chunks) - 1
-	if last < 0 || len(r.chunks[last].lines) >= chunkLines {
+	if last < 0 || r.fullChunk(r.chunks[last]) {
 		r.chunks = append(r.chunks, &chunk{generation: r.generation, lines: make([]LogLine, 0, chunkLines)})
 		last++
 	}
@@ -96,6 +99,10 @@ func (r *ring) append(e *logline.Entry, size int) {
 	c := r.chunks[last]
 	c.lines = append(c.lines, r.number(e))
 	r.count(c, size)
+}
+
+func (r *ring) fullChunk(c *chunk) bool {
+	return len(c.lines) >= chunkLines || c.bytes >= r.maxBytes/chunkShare
 }
 
 func (r *ring) number(e *logline.Entry) LogLine {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,6 +95,33 @@ func TestRingBounds(t *testing.T) {
 				t.Errorf("newest is %s", got)
 			}
 		})
+	}
+}
+
+// TestRingBoundsLongLines: a chunk of lines of 1 MiB each would be sixteen times the ring.
+func TestRingBoundsLongLines(t *testing.T) {
+	text := strings.Repeat("x", 1<<20)
+	for _, late := range []bool{false, true} {
+		r := newRing(50_000, 32<<20)
+		for i := range 200 {
+			at := time.Duration(i) * time.Second
+			if late && i%3 > 0 { // amid the lines there are
+				at -= 5 * time.Second
+			}
+			r.add([]logline.Entry{entryAt(at, text)})
+			held := 0
+			for _, c := range r.chunks {
+				for i := range c.lines {
+					held += len(c.lines[i].Raw)
+				}
+			}
+			if held > 32<<20 {
+				t.Fatalf("late %v: %d MiB after %d lines", late, held>>20, i+1)
+			}
+		}
+		if v := r.view(); v.Len() < 25 || int(v.Evicted)+int(v.Received) < 200 {
+			t.Errorf("late %v: %d lines kept, %d evicted of %d received", late, v.Len(), v.Evicted, v.Received)
+		}
 	}
 }
 

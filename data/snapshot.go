@@ -26,6 +26,7 @@ type Snapshot struct {
 	Alerts     []Alert        // every rule as it was judged last; nil where nobody judges
 
 	figures func() *Figures
+	zeros   func() *Figures // before what is never filled was left out
 	signals func() *Signals
 
 	taken time.Time // the clock when it was taken, also where At is the end of a range
@@ -42,7 +43,12 @@ func (s *Snapshot) Figures() *Figures { return s.figures() }
 func newSnapshot(s Snapshot) *Snapshot {
 	p := &s
 	p.taken = p.At
-	p.figures = sync.OnceValue(func() *Figures { return computeFigures(p) })
+	p.zeros = sync.OnceValue(func() *Figures { return computeFigures(p) })
+	p.figures = sync.OnceValue(func() *Figures {
+		f := *p.zeros()
+		f.leaveOutNeverFilled(p.tables())
+		return &f
+	})
 	p.signals = sync.OnceValue(func() *Signals { return computeSignals(p) })
 	return p
 }
@@ -67,6 +73,10 @@ type Figures struct {
 	Range *RangeInfo // the range the figures were computed for beside the windows; nil without
 
 	Notes []string // what a reader must know to trust the figures
+
+	// NeverFilled are the keys of figures that are nil because a stock Donna never
+	// fills their source, and this one hasn't either, see [Figures.WhyNeverFilled].
+	NeverFilled []string
 }
 
 func computeFigures(s *Snapshot) *Figures {
@@ -107,6 +117,7 @@ func computeFigures(s *Snapshot) *Figures {
 	f.Skills.Nightly = nightlyLines(s)
 
 	f.Memory = memoryFigures(s)
+	f.Memory.EmbedCalls = f.LLM.embedCalls
 	f.Memory.Retrieval = retrieval(s)
 	f.Memory.Ingest, f.Memory.Failures = lines.ingest(), lines.memoryFailures()
 	f.Memory.Writes, f.Memory.Watch = lines.memoryWrites(), lines.watch()

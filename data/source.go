@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/donna-project/donnatop/data/logline"
@@ -49,6 +50,15 @@ type SourceState struct {
 	Progress    float64 // of the initial load, 0 to 1
 	Lost        int64   // lines known to be lost: counted, never silent
 	Gaps        []Gap   // stretches in which lines are missing
+}
+
+// sameButAge tells whether s and o say the same, but for the instant as of which they
+// are good.
+func (s SourceState) sameButAge(o SourceState) bool {
+	if !s.AsOf.IsZero() && !o.AsOf.IsZero() {
+		s.AsOf = o.AsOf
+	}
+	return reflect.DeepEqual(s, o)
 }
 
 // Gap is a stretch of time in which a source knows that lines are missing.

@@ -33,14 +33,20 @@ func TestComposeIsLockedUp(t *testing.T) {
 			Networks    []string
 			Ports       []string
 			Volumes     []string
+			Environment map[string]string
 		}
 		Networks map[string]struct{ External bool }
 	}
-	if err := yaml.Unmarshal([]byte(read(t, "compose.yaml")), &file); err != nil {
+	if err := yaml.UnmarshalWithOptions([]byte(read(t, "compose.yaml")), &file, yaml.AllowDuplicateMapKey()); err != nil {
 		t.Fatal(err)
 	}
 	if len(file.Services) != 3 || !file.Networks["homelab"].External {
 		t.Errorf("%d services, networks %v", len(file.Services), file.Networks)
+	}
+	for _, name := range []string{"DONNA_DB_PATH", "DONNATOP_DISCORD_WEBHOOK", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER", "DONNATOP_SMS_TO"} {
+		if file.Services["watch"].Environment[name] == "" {
+			t.Errorf("the watch is not given %s", name)
+		}
 	}
 	for name, s := range file.Services {
 		if s.User == "" || !s.ReadOnly || s.Privileged || !slices.Equal(s.CapDrop, []string{"ALL"}) || !slices.Contains(s.SecurityOpt, "no-new-privileges:true") || !slices.Equal(s.Networks, []string{"homelab"}) {

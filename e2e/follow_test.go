@@ -68,7 +68,7 @@ func (l *ledger) asOf() time.Time {
 
 // TestFollowAcrossRestarts follows while Loki is killed once and stopped once, and closes the tail every 5 s.
 func TestFollowAcrossRestarts(t *testing.T) {
-	for _, rate := range []int{20, 500, 2000} {
+	for _, rate := range []int{20, 500, 2000, 5000} {
 		t.Run(fmt.Sprintf("%d lines per second", rate), func(t *testing.T) {
 			server := newServer(t)
 			p := newPusher(server.addr, t.Name())

@@ -74,7 +74,12 @@ func (m *Model) openTrace(id string) tea.Cmd {
 // show gives what can be seen its size and data.
 func (m *Model) show() tea.Cmd {
 	s := m.layout()
-	d := &views.Data{Snapshot: m.feed.shown(), Figures: m.feed.figures, Figured: m.feed.figured, Window: m.span.shown.Key(), Moment: m.moment(), Loading: m.loading()}
+	now := m.clockOfData()
+	d := &views.Data{
+		Snapshot: m.feed.shown(), Figures: m.feed.figures, Figured: m.feed.figured,
+		Window: m.span.shown.Key(), Range: m.span.shown.Window(now), RangeLabel: m.span.shown.Label(now, m.options.Location),
+		Moment: m.moment(), Loading: m.loading(),
+	}
 	var cmds []tea.Cmd
 	for i := range m.overlays {
 		o := &m.overlays[i]

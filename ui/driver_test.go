@@ -21,7 +21,8 @@ type driver struct {
 	t     *testing.T
 	m     *Model
 	clock *clockwork.FakeClock
-	quit  bool // the model has asked to end the program
+	quit  bool              // the model has asked to end the program
+	heard func(msg tea.Msg) // gets every message the model gets; nil for nothing
 
 	clipboard []string // what the model has set it to, and other sequences it has sent past the screen
 	mu        sync.Mutex
@@ -95,6 +96,9 @@ func (d *driver) deliver(msg tea.Msg) {
 		if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" { // Bubble Tea's own
 			d.clipboard = append(d.clipboard, fmt.Sprint(msg))
 			return
+		}
+		if d.heard != nil {
+			d.heard(msg)
 		}
 		_, cmd := d.m.Update(msg)
 		d.m.View()

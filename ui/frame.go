@@ -11,6 +11,10 @@ import (
 // and new sizes: thirty times a second is as live as anybody can see.
 const frameEvery = 33 * time.Millisecond
 
+// FPS is how often a second a program should look whether there is another frame.
+// Bubble Tea's own 60 find nothing new every other time, and wake the machine.
+const FPS = int(time.Second / frameEvery)
+
 // frame is the picture of the screen and when it was drawn.
 type frame struct {
 	text    string

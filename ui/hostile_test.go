@@ -74,7 +74,9 @@ func spoil(rng *rand.Rand, v reflect.Value) reflect.Value {
 		}
 		out := reflect.New(v.Type()).Elem()
 		for i := range v.NumField() {
-			out.Field(i).Set(spoil(rng, v.Field(i)))
+			if out.Field(i).CanSet() {
+				out.Field(i).Set(spoil(rng, v.Field(i)))
+			}
 		}
 		return out
 	}

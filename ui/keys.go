@@ -25,6 +25,7 @@ type Keys struct {
 	Trace                  views.Binding
 	Mouse                  views.Binding
 	Quit, Interrupt        views.Binding
+	Suspend                views.Binding // only where a shell waits below
 }
 
 // NewKeys is the default key map.
@@ -58,6 +59,7 @@ func NewKeys() Keys {
 		Help:         views.NewBinding("screen.help", views.GroupScreen, "?", "help", "?"),
 		Quit:         views.NewBinding("app.quit", views.GroupScreen, "q", "quit", "q"),
 		Interrupt:    views.NewBinding("app.interrupt", views.GroupScreen, "ctrl+c", "quit at once", "ctrl+c"),
+		Suspend:      views.NewBinding("app.suspend", views.GroupScreen, "ctrl+z", "suspend, fg goes on", "ctrl+z"),
 	}
 	for _, t := range tabs {
 		k.Views = append(k.Views, views.NewBinding("view."+string(t.id), views.GroupView, t.key, t.title, t.key))
@@ -71,7 +73,7 @@ func (k *Keys) All() []*views.Binding {
 	for i := range k.Views {
 		all = append(all, &k.Views[i])
 	}
-	return append(all, &k.Inspect, &k.ZoomIn, &k.ZoomOut, &k.ShiftBack, &k.ShiftOn, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Earlier, &k.Later, &k.Mouse, &k.Help, &k.Quit, &k.Interrupt)
+	return append(all, &k.Inspect, &k.ZoomIn, &k.ZoomOut, &k.ShiftBack, &k.ShiftOn, &k.Palette, &k.Copy, &k.CopyID, &k.Export, &k.Sources, &k.Money, &k.Theme, &k.LastView, &k.NextView, &k.PreviousView, &k.Earlier, &k.Later, &k.Mouse, &k.Help, &k.Quit, &k.Interrupt, &k.Suspend)
 }
 
 // OverlayKeys are the keys of what lies over a view: help and sources.
@@ -103,7 +105,7 @@ func Bindings() []Scope {
 	behind := views.NewBehindKeys()
 	pick, line := NewPickKeys(), NewPaletteKeys()
 	ranges, about := views.NewRangePickerKeys(), NewInspectKeys()
-	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt})
+	everywhere, closing := values(app.All()), values([]*views.Binding{&overlay.Close, &app.Interrupt, &app.Suspend})
 	return []Scope{
 		{Name: "Everywhere", Bindings: everywhere},
 		{Name: "Panels", Bindings: values(board.All()), beside: everywhere},

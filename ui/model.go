@@ -72,6 +72,10 @@ type Options struct {
 	// Tmux tells that the terminal is one of tmux, which passes the clipboard on
 	// only if asked to.
 	Tmux bool
+	// Suspend lets the reader stop the program and go on later. It must only be set
+	// for a program that a shell with job control has started, and that shows nothing
+	// to others.
+	Suspend bool
 }
 
 // Model is one session's screen. It implements [tea.Model]. Close ends what it
@@ -98,13 +102,24 @@ type Model struct {
 	close func()
 
 	w, h    int
-	blurred bool // the terminal says that nobody looks
-	ticking bool // a timer runs for the clock
+	blurred bool      // the terminal says that nobody looks
+	ticking bool      // a timer runs for the clock
+	touched time.Time // when a key was last pressed
 
 	frame frame
 }
 
-// clockMsg says that the clock in the header shows another second.
+// The clock in the header shows every second until nobody has pressed a key for a
+// minute: each costs the renderer a look at the whole screen. From then on it moves
+// with whatever else is drawn, or by itself when nothing was for longer than a Hub
+// takes to publish.
+const (
+	clockEvery     = time.Second
+	restAfter      = time.Minute
+	clockRestEvery = 6 * time.Second
+)
+
+// clockMsg says that the clock in the header shows another time.
 type clockMsg struct{}
 
 // New is a session. The error names what there is of what it doesn't know.
@@ -160,6 +175,7 @@ func New(o Options) (*Model, error) {
 	}
 	m.ctx.Rebind(m.keys.All())
 	m.ctx.Rebind(m.over.All())
+	m.keys.Suspend.SetEnabled(o.Suspend)
 	m.router = newRouter(m.ctx)
 	if o.View != "" {
 		tab := slices.Index(ViewNames(), o.View)
@@ -178,6 +194,7 @@ func New(o Options) (*Model, error) {
 		close(m.done)
 	})
 	m.feed.latest = o.Hub.Snapshot()
+	m.touched = o.Clock.Now()
 	m.restore()
 	m.frame.dirty = true
 	return m, nil
@@ -206,6 +223,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.show()
 	case tea.KeyPressMsg:
 		m.touch(true)
+		m.touched = m.options.Clock.Now()
 		return m.pressed(msg)
 	case tea.MouseMsg:
 		return m.moused(msg)
@@ -215,6 +233,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.blurred = false
 		m.touch(true)
 		return m.tick()
+	case tea.ResumeMsg: // whatever was there before may have changed the terminal
+		m.blurred = false
+		m.touch(true)
+		return tea.Batch(m.tick(), tea.RequestBackgroundColor)
 	case tea.BlurMsg:
 		m.blurred = true
 	case clockMsg:
@@ -222,14 +244,20 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		if m.blurred {
 			return nil
 		}
-		m.touch(false)
+		if now := m.options.Clock.Now(); !m.resting(now) || now.Sub(m.frame.at) >= clockRestEvery {
+			m.touch(false)
+		}
 		return m.tick()
 	case frameMsg:
 		m.frame.waiting = false
 	case snapshotMsg:
+		lines := msg.snapshot.Logs.Received != m.feed.latest.Logs.Received
 		m.feed.latest = msg.snapshot
-		m.touch(false)
-		return tea.Batch(m.awaitSnapshot(), m.needFigures(), m.show(), m.heed(msg.snapshot))
+		figures := m.needFigures()
+		if lines || !m.feed.working { // all else is drawn with its figures, in one frame
+			m.touch(false)
+		}
+		return tea.Batch(m.awaitSnapshot(), figures, m.show(), m.heed(msg.snapshot))
 	case figuresDueMsg:
 		m.feed.waiting = false
 		return m.needFigures()
@@ -253,12 +281,23 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// tick waits for the next second, while anybody looks.
+// tick waits for the next time to show, while anybody looks.
 func (m *Model) tick() tea.Cmd {
 	if m.ticking || m.blurred {
 		return nil
 	}
 	m.ticking = true
 	now := m.options.Clock.Now()
-	return m.after(now.Truncate(time.Second).Add(time.Second).Sub(now), clockMsg{})
+	next := now.Truncate(clockEvery).Add(clockEvery)
+	if m.resting(now) {
+		drawn := m.frame.at
+		if m.frame.dirty {
+			drawn = now
+		}
+		next = drawn.Add(clockRestEvery)
+	}
+	return m.after(next.Sub(now), clockMsg{})
 }
+
+// resting tells whether nobody has pressed a key for long.
+func (m *Model) resting(now time.Time) bool { return now.Sub(m.touched) >= restAfter }

@@ -111,10 +111,10 @@ func TestPaletteRemembers(t *testing.T) {
 		if n := strings.Count(screen, "window 7d "); n != 2 { // the header has it too
 			t.Errorf("window 7d is there %d times:\n%s", n, screen)
 		}
-		d.press("esc", "L", ":")
+		d.press("esc", "7", ":")
 		d.must("❯ view llm", "  filter zzz")
 		if slices.ContainsFunc(d.m.commands(), func(c command) bool { return c.Text == "window 7d" }) {
-			t.Error("the log has a window")
+			t.Error("the escalations have a window")
 		}
 	})
 }

@@ -14,6 +14,9 @@ func (m *Model) pressed(press tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(press, m.keys.Interrupt.Binding) {
 		return tea.Quit
 	}
+	if key.Matches(press, m.keys.Suspend.Binding) {
+		return tea.Suspend
+	}
 	v := m.front()
 	switch {
 	case v.Capturing():
@@ -149,9 +152,9 @@ func (m *Model) bindings() (own, shell []views.Binding) {
 	own = v.Bindings()
 	switch {
 	case v.Capturing():
-		return own, []views.Binding{m.keys.Interrupt}
+		return own, views.Enabled([]*views.Binding{&m.keys.Interrupt, &m.keys.Suspend})
 	case len(m.overlays) > 0:
-		return own, []views.Binding{m.over.Close, m.keys.Interrupt}
+		return own, views.Enabled([]*views.Binding{&m.over.Close, &m.keys.Interrupt, &m.keys.Suspend})
 	}
 	m.enableKeys()
 	return own, without(views.Enabled(m.keys.All()), own)

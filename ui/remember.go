@@ -46,6 +46,12 @@ func (m *Model) restore() {
 	}
 	m.ctx.Env.HideMoney, m.mouse, m.recent = s.HideMoney, s.Mouse, s.Recent
 	m.recent = m.recent[:min(len(m.recent), maxRecent)]
+	for _, text := range s.Ranges[:min(len(s.Ranges), maxRanges)] {
+		// what can't be read any more is passed over
+		if r, err := timerange.Parse(text, m.clockOfData(), m.options.Location); err == nil && !slices.Contains(m.span.history, r) {
+			m.span.history = append(m.span.history, r)
+		}
+	}
 	for _, v := range m.router.roots() {
 		left := s.Views[string(v.ID())]
 		if v, ok := v.(views.Stateful); ok && len(left) > 0 {
@@ -69,6 +75,9 @@ func (m *Model) State() state.State {
 	s := state.State{
 		View: string(tabs[m.router.current].id), Window: m.span.live.String(), HideMoney: m.ctx.Env.HideMoney, Mouse: m.mouse, Recent: m.recent,
 		Views: make(map[string]map[string]string),
+	}
+	for _, r := range m.span.history {
+		s.Ranges = append(s.Ranges, r.String())
 	}
 	if !m.options.NoColor && m.theme != themes.Default {
 		s.Theme = m.theme

@@ -24,6 +24,8 @@ func TestStateSurvives(t *testing.T) {
 	}
 	drive(t, 120, 40, first, func(d *driver) {
 		d.pick("90m")
+		d.pick("2026-07-10 10:10..12:50")
+		d.press(".")
 		d.press("4", "b", "s", "$", "m", "L", "w", "v", "/")
 		d.typeText("failed")
 		d.press("enter", "T", "G", "enter", ":")
@@ -34,6 +36,7 @@ func TestStateSurvives(t *testing.T) {
 	want := state.State{
 		View: "logs", Window: "1h30m", Theme: "solarized", HideMoney: true, Mouse: true,
 		Recent: left.Recent,
+		Ranges: []string{"1h30m", "2026-07-10T10:10:00Z..2026-07-10T12:50:00Z"},
 		Views: map[string]map[string]string{
 			"llm": {"split": "model", "sort": "cost"}, "logs": {"filter": "level>=warning failed", "wrap": "on"},
 		},
@@ -53,6 +56,12 @@ func TestStateSurvives(t *testing.T) {
 		}
 		d.press("4")
 		d.must("range 1h30m", "money hidden")
+		d.press("t", "G", "end", "up")
+		d.must("10 Jul 10:10–12:50") // as if it had been chosen today
+		d.press("esc")
+		if diff := cmp.Diff(left.Ranges, d.m.State().Ranges); diff != "" {
+			t.Errorf("the ranges (-left +restored)\n%s", diff)
+		}
 		if diff := cmp.Diff(left.Views, d.m.State().Views); diff != "" {
 			t.Errorf("the views (-left +restored)\n%s", diff)
 		}
@@ -80,7 +89,8 @@ func TestOptionsBeatState(t *testing.T) {
 func TestStateThatMakesNoSense(t *testing.T) {
 	bad := state.State{
 		View: "nowhere\x1b[2J", Window: "9y", Theme: "../../etc/passwd", Recent: append(strings.Split(strings.Repeat("x\x1b[2J ", 40), " "), hostile...),
-		Views: map[string]map[string]string{"logs": {"filter": "(", "level": "loud", "wrap": "\x00"}, "llm": {"split": "x", "sort": ""}, "none": {"a": "b"}},
+		Ranges: append([]string{"9y", "2h30m", "2h30m"}, hostile...),
+		Views:  map[string]map[string]string{"logs": {"filter": "(", "level": "loud", "wrap": "\x00"}, "llm": {"split": "x", "sort": ""}, "none": {"a": "b"}},
 	}
 	open := func(clock *clockwork.FakeClock) Options {
 		o := sampleOptions(clock)
@@ -95,7 +105,7 @@ func TestStateThatMakesNoSense(t *testing.T) {
 		d.press("esc", "L")
 		d.must("following · 300 lines")
 		s := d.m.State()
-		if s.View != "logs" || s.Window != "24h" || s.Theme != "" || len(s.Recent) > maxRecent || len(s.Views) > 0 {
+		if s.View != "logs" || s.Window != "24h" || s.Theme != "" || len(s.Recent) > maxRecent || len(s.Views) > 0 || len(s.Ranges) != 1 {
 			t.Errorf("left as %+v", s)
 		}
 		d.send(tea.BackgroundColorMsg{Color: color.White})

@@ -42,6 +42,9 @@ func TestEverySizeIsFilled(t *testing.T) {
 
 // While data flows and keys are pressed, no resize ever breaks a frame.
 func TestResizeStorm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	open := func(clock *clockwork.FakeClock) Options { return Options{Hub: spoiledHub(t, clock)} }
 	drive(t, 120, 40, open, func(d *driver) {
 		rng := rand.New(rand.NewPCG(7, 11))

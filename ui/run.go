@@ -18,7 +18,7 @@ func Run(ctx context.Context, m *Model, options ...tea.ProgramOption) error {
 	// Bubble Tea handles SIGINT and SIGTERM. A dropped connection is a SIGHUP.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
-	options = append([]tea.ProgramOption{tea.WithContext(ctx)}, options...)
+	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(FPS)}, options...)
 	if m.options.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}

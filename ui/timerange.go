@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -95,9 +94,28 @@ func (m *Model) pickRange(r timerange.Range) tea.Cmd {
 	return tea.Batch(m.setRange(r), m.show())
 }
 
-func (m *Model) zoomIn() tea.Cmd { return m.moveRange(m.span.shown.In(m.clockOfData())) }
+func (m *Model) zoomIn() tea.Cmd {
+	return m.moveRange(m.zoomed(timerange.Range.In, timerange.Range.InAround))
+}
 
-func (m *Model) zoomOut() tea.Cmd { return m.moveRange(m.span.shown.Out(m.clockOfData())) }
+func (m *Model) zoomOut() tea.Cmd {
+	return m.moveRange(m.zoomed(timerange.Range.Out, timerange.Range.OutAround))
+}
+
+// zoomed is the range zoomed around the instant under the cursor, or else towards
+// its end.
+func (m *Model) zoomed(
+	towardsEnd func(r timerange.Range, now time.Time) (timerange.Range, bool),
+	around func(r timerange.Range, now, at time.Time) (timerange.Range, bool),
+) (timerange.Range, bool) {
+	r, now := m.span.shown, m.clockOfData()
+	if v, ok := m.router.top().(views.Timed); ok {
+		if at, ok := v.Instant(); ok {
+			return around(r, now, at)
+		}
+	}
+	return towardsEnd(r, now)
+}
 
 func (m *Model) shiftBack() tea.Cmd { return m.moveRange(m.span.shown.Shifted(m.clockOfData(), true)) }
 
@@ -118,13 +136,14 @@ func (m *Model) goLive() tea.Cmd { return m.setRange(m.span.live) }
 func (m *Model) enableRangeKeys(uses views.Uses) {
 	k, r, now := &m.keys, m.span.shown, m.clockOfData()
 	moves := uses.Window || uses.Moment
-	_, in := r.In(now)
-	_, out := r.Out(now)
+	_, in := m.zoomed(timerange.Range.In, timerange.Range.InAround)
+	_, out := m.zoomed(timerange.Range.Out, timerange.Range.OutAround)
 	_, earlier := r.Shifted(now, true)
 	_, later := r.Shifted(now, false)
 	k.Range.SetEnabled(moves)
-	k.ZoomIn.SetEnabled(uses.Window && in) // the moment it ends would stay the same
-	k.ZoomOut.SetEnabled(uses.Window && out)
+	bounds := uses.Window || uses.Moment && r.Past(now) // the view begins where the range does
+	k.ZoomIn.SetEnabled(bounds && in)
+	k.ZoomOut.SetEnabled(bounds && out)
 	k.ShiftBack.SetEnabled(moves && earlier)
 	k.ShiftOn.SetEnabled(moves && later)
 	k.Live.SetEnabled(moves && !r.Live())
@@ -151,13 +170,11 @@ func (m *Model) loading() string {
 
 // readingBar shows how far reading has come; "" if nothing is read.
 func (m *Model) readingBar() string {
-	const cells = 8
 	r := m.span.reading
 	if r == nil {
 		return ""
 	}
-	done := int(r.progress.Share * cells)
-	return strings.Repeat("█", done) + strings.Repeat("░", cells-done) + " "
+	return views.ProgressBar(r.progress.Share) + " "
 }
 
 // rangeForms gives the forms of the range in the header, the longest first.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/logline"
+	"github.com/donna-project/donnatop/ui/views"
 )
 
 // slowArchive answers when the test lets it: each answer is waited for.
@@ -220,8 +221,9 @@ func TestRangeWhilePaused(t *testing.T) {
 	})
 }
 
-// A range that has ended is where the log is looked at.
-func TestLogsGoToTheRange(t *testing.T) {
+// A range limits what there is to see of the log, also while it is live; one that has
+// ended is looked at from its end.
+func TestLogsShowTheRange(t *testing.T) {
 	drive(t, 120, 40, sampleOptions, func(d *driver) {
 		d.publish(func(h *data.Hub) {
 			var batch []logline.Entry
@@ -232,16 +234,31 @@ func TestLogsGoToTheRange(t *testing.T) {
 			h.AppendLines(batch)
 		})
 		d.press("L")
-		d.must("following")
+		d.must("following · 600 lines in 24h")
 		d.pick("2026-07-15 10:40..11:00")
-		d.must("11:00:", "past")
-		d.mustNot("following")
-		selected := d.m.router.top().Lines()
-		if text := stripped(strings.Join(selected, "\n")); !strings.Contains(text, "10:59:42") && !strings.Contains(text, "11:00:12") {
-			t.Errorf("the end of the range can't be seen:\n%s", text)
-		}
-		d.press(".")
-		d.must("following")
+		d.must("10:59:42", "10:59:12", "past", "15 Jul 10:40–11:00 · 40 lines")
+		d.mustNot("following", "11:00:12", "10:39:")
+		d.press("g")
+		d.must("10:40:12")
+		d.mustNot("10:39:42")
+		d.press("G", "z") // the later half
+		d.must("15 Jul 10:50–11:00 · 20 lines", "10:59:42")
+		d.press("[")
+		d.must("15 Jul 10:45–10:55 · 20 lines", "10:54:42")
+		d.mustNot("10:55:12")
+		d.press("g", "down", "down", "down", "down", "down", "down") // 10:48:12
+		d.press("z")                                                 // around it
+		d.must("15 Jul 10:45:42–10:50:42 · 11 lines", "10:48:12")
+		d.press("Z")
+		d.must("15 Jul 10:43:12–10:53:12 · 21 lines", "10:48:12")
+		d.press("/")
+		d.typeText("llm_invocation_logged")
+		d.press("enter")
+		d.must("of 21 lines")
+		d.press("esc", ".")
+		d.must("following · 600 lines in 24h")
+		d.pick("2h")
+		d.must("following · 480 lines in 2h")
 	})
 }
 
@@ -287,4 +304,33 @@ func TestGoldenRange(t *testing.T) {
 			})
 		}
 	}
+}
+
+// The range zooms around the bar under the cursor, and around an hour of the heat map;
+// without one its end stays.
+func TestZoomAroundTheCursor(t *testing.T) {
+	drive(t, 160, 50, sampleOptions, func(d *driver) {
+		for d.focused() != "Calls per hour" {
+			d.press("n")
+		}
+		d.press("z")
+		d.must("range 12h · live")
+		d.press("left", "left", "left", "left") // 09:00 to 10:00
+		d.press("z")
+		d.must("range 15 Jul 06:30–12:30 · past")
+		d.press("Z")
+		d.must("range 12h · live") // it would reach beyond now
+	})
+	drive(t, 160, 50, sampleOptions, func(d *driver) {
+		for d.focused() != "Hour by weekday" {
+			d.press("n")
+		}
+		d.press("right", "right", "down")
+		at, ok := d.top().(views.Timed).Instant()
+		if !ok || !at.Before(testNow) || at.Before(testNow.AddDate(0, 0, -7)) || at.Minute() != 30 {
+			t.Fatalf("the cursor is on %v, %v", at, ok)
+		}
+		d.press("z")
+		d.must("range " + at.Add(-6*time.Hour).Format("2 Jan 15:04"))
+	})
 }

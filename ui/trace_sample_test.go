@@ -124,13 +124,15 @@ func sampleTrace() *trace.Trace {
 			"loki": {State: data.StateFailed, Detail: "ask http://loki:3100: connection refused"},
 		},
 	}
+	from, to := t.Extent()
+	t.Took = ref(to.Sub(from).Seconds())
 	return t
 }
 
 // emptyTrace is what an id gives that is nowhere.
 func emptyTrace(id string) *trace.Trace {
 	t := *sampleTrace()
-	t.ID, t.Kind, t.Items, t.Gaps, t.Start, t.End, t.Duration, t.Totals = id, trace.KindCorrelation, nil, nil, nil, nil, nil, trace.Totals{}
+	t.ID, t.Kind, t.Items, t.Gaps, t.Start, t.End, t.Duration, t.Took, t.Totals = id, trace.KindCorrelation, nil, nil, nil, nil, nil, nil, trace.Totals{}
 	return &t
 }
 

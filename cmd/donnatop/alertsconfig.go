@@ -428,44 +428,6 @@ func parseSpan(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// oneOf says what there is, and which of it was perhaps meant.
-func oneOf(given string, names []string) string {
-	slices.Sort(names)
-	list := "use one of " + strings.Join(names, ", ")
-	best, least := "", 3
-	for _, n := range names {
-		if d := distance(given, n); d < least {
-			best, least = n, d
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q? (%s)", best, list)
-	}
-	return list
-}
-
-// distance is how many letters must be put in, taken out or changed to make one
-// word of the other.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
 func mapKeys[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {

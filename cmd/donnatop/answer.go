@@ -54,7 +54,7 @@ func (o *options) answering(e *env, sys *system, w shown) serve.Command {
 func (s *served) root(e *env) *cobra.Command {
 	o := &options{served: s}
 	root := &cobra.Command{Use: "donnatop", SilenceUsage: true, SilenceErrors: true}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	o.common = root.PersistentFlags()
 	o.addSourceFlags(o.common)

@@ -134,7 +134,7 @@ func newConfigExplain(e *env, o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [KEY]",
 		Short: "Print what every key means, its type, default and environment",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOneArg,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return o.settingKeys(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -165,7 +165,7 @@ func (o *options) explain(w io.Writer, key string) error {
 	all := o.settings()
 	i := slices.IndexFunc(all, func(s setting) bool { return s.key == strings.TrimLeft(key, "-") })
 	if i < 0 {
-		return usagef("unknown key %q: use one of %s", key, strings.Join(o.settingKeys(), ", "))
+		return usagef("unknown key %q: %s", key, oneOf(key, o.settingKeys()))
 	}
 	s := all[i]
 	var b bytes.Buffer

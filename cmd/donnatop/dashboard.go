@@ -95,6 +95,7 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	defer sys.judge(ctx, engine, w.clock, log)()
 	screen := w.screen(e, o, sys, log, engine)
 	screen.Keys, screen.Themes, screen.Filters = keys, own, filters
+	screen.Suspend = canSuspend()
 	kept := o.recall(e, &screen)
 	model, err := ui.New(screen)
 	if err != nil {

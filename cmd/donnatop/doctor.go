@@ -25,8 +25,8 @@ import (
 )
 
 type doctorOptions struct {
-	json bool
-	wait time.Duration
+	json, sendTest bool
+	wait           time.Duration
 }
 
 func newDoctor(e *env, o *options) *cobra.Command {
@@ -35,12 +35,13 @@ func newDoctor(e *env, o *options) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check every source and setting, and say how to mend what is wrong",
 		Long: `doctor looks at everything donnatop depends on: the database, Loki, log files,
-Docker, disks, both configurations, the terminal. Each line says ok, warning or
-failed, what was found, and what to do about it. The exit code is 1 if anything
-failed; what is not configured, old or odd is a warning. Nothing is changed, and
-no secret is printed.`,
+Docker, disks, both configurations, alerts, the terminal. Each line says ok,
+warning or failed, what was found, and what to do about it. The exit code is 1 if
+anything failed; what is not configured, old or odd is a warning. Nothing is
+changed or sent, but for a test message with --send-test, and no secret is printed.`,
 		Example: `  donnatop doctor --db /donna/db --loki http://localhost:3100
-  donnatop doctor --json | jq '.checks[] | select(.state == "failed")'`,
+  donnatop doctor --json | jq '.checks[] | select(.state == "failed")'
+  donnatop doctor --send-test`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings := o.resolve(cmd.Flags(), e)
@@ -55,6 +56,9 @@ no secret is printed.`,
 	}
 	cmd.Flags().BoolVar(&d.json, "json", false, "print JSON")
 	cmd.Flags().DurationVar(&d.wait, "wait", snapshotWait, "how long a check may take")
+	if o.served == nil { // whoever comes by SSH only looks
+		cmd.Flags().BoolVar(&d.sendTest, "send-test", false, "send a test message to everybody who is told of alerts")
+	}
 	return cmd
 }
 
@@ -64,8 +68,12 @@ func runDoctor(ctx context.Context, e *env, o *options, d doctorOptions, setting
 	if d.wait <= 0 {
 		return usagef("--wait %v: a check needs some time", d.wait)
 	}
+	checks := o.checks(e, settings)
+	if d.sendTest {
+		checks = append(checks, o.sendTests(e)...)
+	}
 	terminal := inspectTerminal(e)
-	findings := doctor.Run(ctx, e.clock, d.wait, append(o.checks(e, settings), terminal.check(o)))
+	findings := doctor.Run(ctx, e.clock, d.wait, append(checks, terminal.check(o)))
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}
@@ -116,8 +124,8 @@ func (o *options) checks(e *env, settings error) []doctor.Check {
 		{Name: "filters", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkFilters(report) }},
 		{Name: "themes", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkThemes(report) }},
 		{Name: "alerts", Run: func(_ context.Context, report func(doctor.Finding)) { o.checkAlerts(e, report) }},
-		doctor.CheckWritable("cache_dir", ownDir(os.UserCacheDir()), exists, tryToWrite),
-		doctor.CheckWritable("state_dir", ownDir(userStateDir(e)), exists, tryToWrite),
+		doctor.CheckWritable("cache_dir", ownDir(os.UserCacheDir()), "XDG_CACHE_HOME", exists, tryToWrite),
+		doctor.CheckWritable("state_dir", ownDir(userStateDir(e)), "XDG_STATE_HOME", exists, tryToWrite),
 	}
 }
 
@@ -142,7 +150,7 @@ func (o *options) checkConfigFile(settings error, report func(doctor.Finding)) {
 	const name = "config_file"
 	switch {
 	case settings != nil:
-		report(doctor.Fail(name, settings.Error(), "mend the file, or begin anew: donnatop config init --force"))
+		report(doctor.Fail(name, settings.Error(), "mend the file; what each key means: donnatop config explain"))
 	case o.configRead == "":
 		report(doctor.Good(name, "there is none; defaults, environment and flags hold"))
 	default:

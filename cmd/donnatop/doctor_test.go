@@ -32,7 +32,7 @@ func TestTerminalCheck(t *testing.T) {
 		{name: "none", f: terminalFacts{}, want: []string{"terminal: standard output is none"}},
 		{name: "dumb", f: with(func(f *terminalFacts) { f.name = "dumb" }), want: []string{`terminal: TERM is "dumb"`}},
 		{name: "small", f: with(func(f *terminalFacts) { f.height = 11 }), want: []string{"terminal_size: 120x11: below 40x12"}},
-		{name: "no size", f: with(func(f *terminalFacts) { f.width, f.height = 0, 0 })},
+		{name: "no size", f: with(func(f *terminalFacts) { f.width, f.height = 0, 0 }), want: []string{"terminal_size: the terminal doesn't tell its size"}},
 		{name: "tmux without true colour", f: with(func(f *terminalFacts) { f.tmux, f.colours = true, colorprofile.ANSI256 }), want: []string{"colours: ANSI256: tmux passes on no more"}},
 		{name: "256 colours", f: with(func(f *terminalFacts) { f.colours = colorprofile.ANSI256 })},
 		{name: "no colours", f: with(func(f *terminalFacts) { f.colours = colorprofile.ASCII }), want: []string{"colours: the terminal has none"}},

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/donna-project/donnatop/data/doctor"
@@ -41,28 +39,5 @@ func (o *options) checkFilters(report func(doctor.Finding)) {
 		report(doctor.Good("filters", "no saved filters"))
 	default:
 		report(doctor.Good("filters", fmt.Sprintf("%d saved filters", len(saved))))
-	}
-}
-
-// checkAlerts looks at the alert rules and at who is told.
-func (o *options) checkAlerts(e *env, report func(doctor.Finding)) {
-	settings, err := o.alerts()
-	if err != nil {
-		report(doctor.Fail("alerts", err.Error(), "mend the section alerts: donnatop config explain alerts"))
-		return
-	}
-	routes, missing, err := settings.notifiers(e, e.clock)
-	if err != nil {
-		report(doctor.Fail("alerts", err.Error(), "see docs/alerts.md, or leave the route out"))
-		return
-	}
-	ready, without := slices.Sorted(maps.Keys(routes)), slices.Sorted(maps.Keys(missing))
-	switch {
-	case len(ready) == 0 && len(without) > 0:
-		report(doctor.Warn("alerts", "nobody is told when something goes wrong: no route is configured", "set DONNATOP_DISCORD_WEBHOOK, or add a section alerts to the configuration file: donnatop config explain alerts"))
-	case len(without) > 0:
-		report(doctor.Warn("alerts", fmt.Sprintf("told: %s; not configured: %s", strings.Join(ready, ", "), strings.Join(without, ", ")), "configure the route or take it out of the rules: donnatop config explain alerts"))
-	default:
-		report(doctor.Good("alerts", fmt.Sprintf("%d rules; told: %s", len(settings.rules), strings.Join(ready, ", "))))
 	}
 }

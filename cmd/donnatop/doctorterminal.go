@@ -85,9 +85,12 @@ func (f terminalFacts) check(o *options) doctor.Check {
 			return
 		}
 		report(f.judgeName())
-		if f.width > 0 && (f.width < leastWidth || f.height < leastHeight) {
+		switch {
+		case f.width <= 0 || f.height <= 0:
+			report(doctor.Warn("terminal_size", "the terminal doesn't tell its size", "stty cols 120 rows 40, as it is"))
+		case f.width < leastWidth || f.height < leastHeight:
 			report(doctor.Warn("terminal_size", fmt.Sprintf("%dx%d: below %dx%d only one line is drawn", f.width, f.height, leastWidth, leastHeight), "enlarge the window, or choose a smaller font"))
-		} else {
+		default:
 			report(doctor.Good("terminal_size", fmt.Sprintf("%dx%d", f.width, f.height)))
 		}
 		report(f.judgeColours(o))

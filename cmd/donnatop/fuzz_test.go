@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -9,7 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jonboulle/clockwork"
 	"github.com/spf13/pflag"
+
+	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/alert"
 )
 
 // FuzzConfig: whatever stands in a configuration file, it is refused with an error
@@ -88,6 +93,58 @@ func FuzzParseSpan(f *testing.F) {
 		}
 		if want := days * float64(24*time.Hour); float64(got) < want*0.999-24 || float64(got) > want*1.001+24 {
 			t.Errorf("%q is %v", s, got)
+		}
+	})
+}
+
+// FuzzAlerts: whatever stands under alerts, it is refused with file and line, or the
+// rules can be judged and no time or threshold is below 0.
+func FuzzAlerts(f *testing.F) {
+	for _, text := range []string{
+		"rules:\n  disk: {threshold: 90, for: 10m, repeat: 1h, routes: [discord]}\n  service_down: {unhealthy: true, enabled: false}\n",
+		"repeat: 4h\nrules: {error_rate: {threshold: .inf}}\n", "rules: {disk: {threshold: -1}}\n", "rules: {disk: {for: 300000d, resolve_after: -1s}}\n",
+		"routes:\n  mine: {type: shoutrrr, url_env: X, max_per_day: 3}\n  sms: {type: twilio, to: \"+1\", auth_token_file: /x}\n",
+		"routes: {mine: {type: shoutrrr, url: 'discord://x@y'}}\n", "routes: {a: {type: shoutrrr}, a: {type: twilio}}\n",
+		"quiet_hours: {from: '22:00', to: '07:00', tz: Europe/Berlin, routes: [sms], critical_passes: false}\n", "quiet_hours: {from: 22:00, to: 1}\n",
+		"rules: &a {disk: *a}\n", "rules: {? [a]: b}\n", "rules: !!set {disk}\n", "repeat: {}\n", "[]\n", "rules: {disk: {severity: critical, severity: warning}}\n",
+	} {
+		f.Add(text)
+	}
+	none := func(string) (string, bool) { return "", false }
+	f.Fuzz(func(t *testing.T, text string) {
+		file := filepath.Join(t.TempDir(), "config.yaml")
+		text = "alerts:\n  " + strings.ReplaceAll(text, "\n", "\n  ") + "\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		o := &options{}
+		flags := pflag.NewFlagSet("donnatop", pflag.ContinueOnError)
+		o.addSourceFlags(flags)
+		if err := flags.Set("config", file); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.resolve(flags, &env{getenv: none}); err != nil {
+			return // FuzzConfig
+		}
+		s, err := o.alerts()
+		if err != nil {
+			if !strings.Contains(err.Error(), file+" line ") {
+				t.Errorf("the error names no line: %v", err)
+			}
+			return
+		}
+		for _, r := range s.rules {
+			if r.For < 0 || r.Clear < 0 || r.Repeat < 0 || r.Threshold < 0 || math.IsNaN(r.Threshold) || math.IsInf(r.Threshold, 0) {
+				t.Errorf("%+v", r)
+			}
+		}
+		engine, err := o.apart(clockwork.NewFakeClock())
+		if err != nil {
+			t.Fatal(err)
+		}
+		judged, _, err := engine.Evaluate(data.NewHub(data.HubOptions{Clock: clockwork.NewFakeClock()}).Snapshot())
+		if err != nil || len(judged) != len(alert.RuleNames()) {
+			t.Errorf("%d rules are judged, %v", len(judged), err)
 		}
 	})
 }

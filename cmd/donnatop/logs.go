@@ -31,7 +31,8 @@ func newLogs(e *env, o *options) *cobra.Command {
 		Short: "Print log lines, as they were or as they come",
 		Long: `logs prints Donna's lines from Loki, from files, or from both merged by time,
 and follows what is new with --follow: each line exactly once, across restarts
-of Loki and rotation of files.
+of Loki and rotation of files. A line that Loki and a file both have is printed
+once: the same text at the same time, to the nanosecond.
 
 FILTER chooses lines in the language of the dashboard:
 

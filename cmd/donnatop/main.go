@@ -9,9 +9,12 @@ import (
 	_ "time/tzdata" // one static binary: --tz works where no zone files are installed
 
 	_ "golang.org/x/crypto/x509roots/fallback" // likewise certificates, which only count where the system has none
+
+	"github.com/donna-project/donnatop/internal/gctune"
 )
 
 func main() {
+	gctune.Configure()
 	// A hang-up (a dropped SSH connection) ends the program in order, like Ctrl-C.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// A closed pipe is an error of the write, not the end of the program.

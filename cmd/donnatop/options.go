@@ -282,7 +282,12 @@ func readSetting(path string, pair *ast.MappingValueNode, flags *pflag.FlagSet, 
 	name, place := token.Value, fmt.Sprintf("%s line %d", path, token.Position.Line)
 	flag := flags.Lookup(name)
 	if flag == nil || name == "config" || name == "help" {
-		return fmt.Errorf("%s: unknown key %q: the keys are the names of flags, see donnatop --help", place, name)
+		names := slices.Clone(sectionNames)
+		flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if meant := nearest(name, names); meant != "" {
+			return fmt.Errorf("%s: unknown key %q: did you mean %q?", place, name, meant)
+		}
+		return fmt.Errorf("%s: unknown key %q: donnatop config explain lists them", place, name)
 	}
 	if secretFlags[name] {
 		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"os"
 
@@ -10,7 +11,9 @@ import (
 )
 
 // openLog is donnatop's own log, in the format of Donna's services: to the file
-// the options name, or nowhere, never to the terminal it draws on.
+// the options name, or nowhere, never to the terminal it draws on. What libraries
+// say through package log goes there too until it is closed: net/http tells of
+// answers that nobody asked for, on standard error, across the screen.
 func (o *options) openLog(e *env) (*slog.Logger, func(), error) {
 	w, closeLog := io.Writer(io.Discard), func() {}
 	if o.logFile != "" {
@@ -20,5 +23,13 @@ func (o *options) openLog(e *env) (*slog.Logger, func(), error) {
 		}
 		w, closeLog = f, func() { _ = f.Close() } // nothing can be done about it at the end
 	}
-	return logging.Setup(logging.Options{JSON: true, Writer: w, Clock: e.clock.Now, Service: "donnatop"}), closeLog, nil
+	own := logging.Setup(logging.Options{JSON: true, Writer: w, Clock: e.clock.Now, Service: "donnatop"})
+	before, flags := log.Writer(), log.Flags()
+	log.SetFlags(0) // own has its time
+	log.SetOutput(slog.NewLogLogger(own.Handler(), slog.LevelWarn).Writer())
+	return own, func() {
+		log.SetFlags(flags)
+		log.SetOutput(before)
+		closeLog()
+	}, nil
 }

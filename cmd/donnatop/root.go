@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
 	"syscall"
 
 	"github.com/charmbracelet/x/term"
@@ -31,7 +30,7 @@ type env struct {
 	getenv         func(string) (string, bool)
 	clock          clockwork.Clock   // the wall clock if nil
 	transport      http.RoundTripper // for messages; the usual one if nil
-	usage          string            // where the usage is explained; donnatop --help if empty
+	usage          string            // where the usage is explained; with the command itself if empty
 }
 
 // isTerminal tells whether stdout is one.
@@ -45,11 +44,6 @@ func (e *env) isSet(name string) bool {
 	v, ok := e.getenv(name)
 	return ok && v != ""
 }
-
-// usageError is an error of the command line itself.
-type usageError struct{ error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // errSourceFailed ends a command with exit code 1 after it has printed its
 // result: what failed is in the result and on stderr already.
@@ -65,7 +59,11 @@ func run(ctx context.Context, args []string, e env) int {
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	return e.exitCode(root.ExecuteContext(ctx))
+	cmd, err := root.ExecuteContextC(ctx)
+	if e.usage == "" {
+		e.usage = cmd.CommandPath() + " --help"
+	}
+	return e.exitCode(err)
 }
 
 // exitCode says what went wrong with a command, and gives the code for it.
@@ -79,11 +77,7 @@ func (e *env) exitCode(err error) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitOK // whoever read the output has enough
 	case errors.As(err, &usage):
-		help := e.usage
-		if help == "" {
-			help = "donnatop --help"
-		}
-		fmt.Fprintf(e.stderr, "donnatop: %s\nRun '%s' for usage.\n", safe.Text(err.Error()), help)
+		fmt.Fprintf(e.stderr, "donnatop: %s\nRun '%s' for usage.\n", safe.Text(err.Error()), e.usage)
 		return exitUsage
 	}
 	fmt.Fprintf(e.stderr, "donnatop: %s\n", safe.Text(err.Error()))
@@ -115,26 +109,14 @@ opens the same dashboard on a simulated Donna and needs nothing else.`,
 			return runDashboard(cmd.Context(), e, o)
 		},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("donnatop {{.Version}}\n")
 	root.DisableAutoGenTag = true // a manual page doesn't say what it was made with
-	root.SuggestionsMinimumDistance = 2
 	o.common = root.PersistentFlags()
 	o.addSourceFlags(o.common)
 	o.addScreenFlags(o.common)
 	root.AddCommand(newDemo(e, o), newSnapshot(e, o), newWatch(e, o), newTrace(e, o), newLogs(e, o), newDoctor(e, o), newServe(e, o), newConfig(e, o), newKeys(e), newThemes(e, o), newMan(e), newVersion(e))
 	completeFlags(root)
+	helpStrictly(root)
 	return root
-}
-
-// noArgs refuses arguments as a usage error, and names the command that was perhaps meant.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	msg := fmt.Sprintf("unknown argument %q for %q", args[0], cmd.CommandPath())
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		msg += ": did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return usagef("%s", msg)
 }

@@ -205,7 +205,7 @@ func try(screen ui.Options) error {
 func (s *serveOptions) keys(log *slog.Logger) (*authkeys.File, error) {
 	file := authkeys.NewFile(s.authorizedKeys, time.Local)
 	set, _, err := file.Read()
-	how := fmt.Sprintf("add public keys, one a line:\n  mkdir -p %s && cat ~/.ssh/id_ed25519.pub >> %s", filepath.Dir(s.authorizedKeys), s.authorizedKeys)
+	how := fmt.Sprintf("mkdir -p %s && cat ~/.ssh/id_ed25519.pub >> %s", filepath.Dir(s.authorizedKeys), s.authorizedKeys)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("nobody may log in: there is no %s: %s", s.authorizedKeys, how)

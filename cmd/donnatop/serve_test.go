@@ -7,18 +7,22 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"encoding/pem"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jonboulle/clockwork"
 	gossh "golang.org/x/crypto/ssh"
 
+	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/demo"
 )
 
@@ -152,6 +156,9 @@ func TestServe(t *testing.T) {
 	if _, stderr, code = client("snapshot --made-up"); code != exitUsage || !strings.Contains(stderr, "snapshot --help") {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
+	if _, stderr, code = client("doctor --send-test"); code != exitUsage || !strings.Contains(stderr, "unknown flag: --send-test") {
+		t.Errorf("who only looks can send: exit code %d, %q", code, stderr)
+	}
 	if stdout, _, code = client("snapshot --help"); code != exitOK || !strings.Contains(stdout, "--view") || strings.Contains(stdout, "--password") {
 		t.Errorf("exit code %d, %q", code, stdout)
 	}
@@ -161,5 +168,46 @@ func TestServe(t *testing.T) {
 	}
 	if strings.Contains(said.String(), "WARNING") {
 		t.Error("it warns of listening on this machine only")
+	}
+}
+
+// reading is a source that never gets to the end of what there is.
+type reading struct{ says data.SourceState }
+
+func (reading) Name() string { return data.SourceDB }
+
+func (r reading) Run(ctx context.Context, sink data.Sink) error {
+	sink.SetState(data.SourceDB, r.says)
+	<-ctx.Done()
+	return nil
+}
+
+// TestHurriedClient asks for figures at once while the server still reads. What it
+// is told of that is its own affair: the others' Hub doesn't change.
+func TestHurriedClient(t *testing.T) {
+	clock := clockwork.NewRealClock()
+	says := data.SourceState{State: data.StateConnecting, Detail: "reading 31 days", Progress: 0.5}
+	sys := start(t.Context(), clock, time.Second, slog.New(slog.DiscardHandler), []data.Source{reading{says}})
+	defer sys.stop(clock, time.Minute)
+	news, unsubscribe := sys.hub.Subscribe()
+	defer unsubscribe()
+	for sys.hub.Snapshot().Sources[data.SourceDB].Progress == 0 {
+		<-news
+	}
+	e := &env{stdin: strings.NewReader(""), clock: clock, getenv: func(string) (string, bool) { return "", false }}
+	answer := (&options{common: newRoot(e).PersistentFlags()}).answering(e, sys, shown{clock: clock})
+	before := sys.hub.Snapshot()
+	for _, wait := range []string{"0s", "1ms"} {
+		var stdout, stderr bytes.Buffer
+		if code := answer(t.Context(), []string{"snapshot", "--json", "--wait", wait}, &stdout, &stderr); code != exitFailed || !strings.Contains(stderr.String(), "reading 31 days") {
+			t.Errorf("exit code %d, %s", code, &stderr)
+		}
+		var got struct{ Sources map[string]data.SourceState }
+		if err := json.Unmarshal(stdout.Bytes(), &got); err != nil || got.Sources[data.SourceDB].State != data.StateConnecting {
+			t.Errorf("%v, %+v", err, got.Sources)
+		}
+	}
+	if after := sys.hub.Publish(); !reflect.DeepEqual(after.Sources, before.Sources) {
+		t.Errorf("the others see %+v, and saw %+v", after.Sources, before.Sources)
 	}
 }

@@ -17,7 +17,7 @@ func newThemes(e *env, o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "themes [NAME]",
 		Short: "List the themes, or show every role of one in its colours",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOneArg,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return themeNames(), cobra.ShellCompDirectiveNoFileComp
 		},

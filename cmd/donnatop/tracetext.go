@@ -26,7 +26,8 @@ func writeTrace(w io.Writer, o *options, t *trace.Trace) error {
 	tt := t.Totals
 	fmt.Fprintf(out, "%s %s\n", t.Kind, safe.Text(t.ID))
 	if t.Start != nil {
-		fmt.Fprintf(out, "time     %s to %s (%s)\n", stamp(*t.Start, o), stamp(*t.End, o), format.Seconds(*t.Duration))
+		from, to := t.Extent()
+		fmt.Fprintf(out, "time     %s to %s (%s)\n", stamp(from, o), stamp(to, o), format.Seconds(*t.Took))
 	}
 	fmt.Fprintf(out, "totals   %d items, %d log lines, %d LLM calls, %s, tokens %s in %s out, %d errors\n",
 		tt.Items, tt.LogLines, tt.LLMCalls, format.Money(tt.CostUSD), format.Count(tt.TokensIn), format.Count(tt.TokensOut), tt.Errors)

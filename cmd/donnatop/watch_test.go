@@ -341,6 +341,41 @@ func TestAlertConfigurationHolds(t *testing.T) {
 	})
 }
 
+// TestSendTest has the doctor send to every route, and say which can't be reached.
+func TestSendTest(t *testing.T) {
+	w := newWatching(t)
+	w.vars["TWILIO_ACCOUNT_SID"] = "AC" + strings.Repeat("0", 32)
+	w.vars["TWILIO_AUTH_TOKEN"], w.vars["TWILIO_PHONE_NUMBER"], w.vars["DONNATOP_SMS_TO"] = "secret", "+15005550006", "+4915112345678"
+	doctor := func(want int, args ...string) string {
+		t.Helper()
+		w.stdout.Reset()
+		getenv := func(name string) (string, bool) { v, ok := w.vars[name]; return v, ok }
+		e := env{stdin: strings.NewReader(""), stdout: &w.stdout, stderr: &w.stderr, getenv: getenv, transport: &w.net}
+		if code := run(t.Context(), append([]string{"doctor", "--logs", w.path("donna.log")}, args...), e); code != want {
+			t.Errorf("exit code %d, want %d: %s", code, want, &w.stdout)
+		}
+		return w.stdout.String()
+	}
+	w.write("donna.log", "{}\n")
+	if doctor(exitOK); len(w.net.seen()) != 0 {
+		t.Error("a doctor who wasn't asked to sends")
+	}
+	if said := doctor(exitOK, "--send-test"); !strings.Contains(said, "ok      send_discord") || !strings.Contains(said, "ok      send_sms") {
+		t.Errorf("it says %s", said)
+	}
+	if got := w.net.seen(); len(got) != 2 || strings.Count(strings.Join(got, "\n"), "TEST") != 2 {
+		t.Errorf("requests: %q", got)
+	}
+	w.net.status = http.StatusNotFound
+	if said := doctor(exitFailed, "--send-test"); strings.Count(said, "answered 404 Not Found") != 2 || strings.Contains(said, discordToken) {
+		t.Errorf("it says %s", said)
+	}
+	w.vars = map[string]string{"DOCKER_HOST": dockerOff}
+	if said := doctor(exitFailed, "--send-test"); !strings.Contains(said, "there is nobody to send a test message to") {
+		t.Errorf("it says %s", said)
+	}
+}
+
 func TestWatchUsage(t *testing.T) {
 	for _, c := range []struct {
 		args []string

@@ -14,6 +14,7 @@ const (
 	Fired    MessageKind = "fired"
 	Reminded MessageKind = "reminded"
 	Resolved MessageKind = "resolved"
+	Test     MessageKind = "test"
 )
 
 // Message is what people are told. Its texts are of one line each and free of
@@ -66,6 +67,15 @@ func compose(n *Notice, loc *time.Location) Message {
 		m.Foot = "over at " + n.At.In(loc).Format(stamp)
 	}
 	return m
+}
+
+// TestMessage shows whoever gets it that alerts would arrive. from names the
+// machine that sends it.
+func TestMessage(at time.Time, from string, loc *time.Location) Message {
+	return Message{
+		Kind: Test, Severity: Warning, At: at, Head: "TEST: alerts from donnatop arrive here",
+		Lines: []string{"sent from " + clean(from) + " by donnatop doctor --send-test; nothing is wrong"}, Foot: "at " + at.In(loc).Format(stamp),
+	}
 }
 
 // subjectLine tells of one subject: what is wrong and for how long, or how long

@@ -237,7 +237,10 @@ func TestQuietHours(t *testing.T) {
 		{"for this route", alert.Quiet{From: quiet.From, To: quiet.To, Location: newYork, Routes: []string{"box"}}, alert.Warning, true},
 		{"over midnight, UTC", alert.Quiet{From: 11 * 60, To: 60}, alert.Warning, true},
 		{"elsewhere it is another time", alert.Quiet{From: 8 * 60, To: 10 * 60}, alert.Warning, false},
+		{"beginning now", alert.Quiet{From: 12 * 60, To: 13 * 60}, alert.Warning, true},
+		{"beginning now, over midnight", alert.Quiet{From: 12 * 60, To: 60}, alert.Warning, true},
 		{"ending now", alert.Quiet{From: 11 * 60, To: 12 * 60}, alert.Warning, false},
+		{"ending now, over midnight", alert.Quiet{From: 22 * 60, To: 12 * 60}, alert.Warning, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, m := routed(t, func(o *alert.Options) {

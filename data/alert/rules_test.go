@@ -1,6 +1,7 @@
 package alert_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -279,6 +280,98 @@ func TestRunwayEndsWithTheMonth(t *testing.T) {
 	w.wants(w.after(0), "", alert.BudgetRunway, data.AlertOK)
 	if a := w.last[alert.BudgetRunway]; *a.Value > 3 {
 		t.Errorf("lasts for %v days: the test tests nothing", *a.Value)
+	}
+}
+
+// TestRunway: three days are enough, and it is over when it has been for ten minutes.
+func TestRunway(t *testing.T) {
+	const rule = alert.BudgetRunway
+	w := newWorld(t)
+	caps := data.Config{DailyUSD: 1000, MonthlyUSD: 100, MonthlyWarningPct: 100}
+	w.hub.SetConfig(caps)
+	w.spend(70) // 10 a day: 30 last for three days
+	w.wants(w.look(), "", rule, data.AlertOK)
+	if a := w.last[rule]; *a.Value != 3 || *a.Threshold != 3 {
+		t.Errorf("lasts for %v of %v days: the test tests nothing", *a.Value, *a.Threshold)
+	}
+	w.spend(0.01)
+	w.wants(w.after(time.Second), "fired budget_runway budget", rule, data.AlertFiring)
+	w.restart()
+	w.wants(w.after(time.Second), "", rule, data.AlertFiring)
+	caps.MonthlyUSD = 200
+	w.hub.SetConfig(caps)
+	w.wants(w.after(10*time.Minute), "", rule, data.AlertFiring)
+	w.wants(w.after(time.Second), "resolved budget_runway budget", rule, data.AlertResolved)
+}
+
+// TestDefaultRoutes: who is told of what if nothing is configured. Critical is
+// what may pass quiet hours.
+func TestDefaultRoutes(t *testing.T) {
+	open := func(w *world) { w.event("circuit_breaker_opened") }
+	silent := func(w *world) { w.clock.Advance(11 * time.Minute) }
+	spent := func(usd, daily, monthly float64) func(*world) {
+		return func(w *world) {
+			w.hub.SetConfig(data.Config{DailyUSD: daily, MonthlyUSD: monthly, MonthlyWarningPct: 90})
+			w.spend(usd)
+		}
+	}
+	toAll := []string{"discord", "sms"}
+	for _, c := range []struct {
+		rule     string
+		wrong    func(w *world)
+		severity alert.Severity
+		routes   []string // what they are set to; nil leaves the default
+		told     string
+	}{
+		{alert.ServiceDown, func(w *world) { w.containers("x=exited"); w.look(); w.after(6 * time.Minute) }, alert.Critical, nil, "discord sms"},
+		{alert.BreakerOpen, open, alert.Critical, nil, "discord sms"},
+		{alert.ErrorBurst, func(w *world) {
+			for range 11 {
+				w.line(`{"event": "x", "level": "error"}`)
+			}
+		}, alert.Warning, nil, "discord"},
+		{alert.DiskUsage, func(w *world) { w.disks("/=900") }, alert.Warning, nil, "discord"},
+		{alert.SupabaseSync, func(w *world) {
+			w.line(`{"event": "supabase_push_failed", "event_type": "sync.supabase.failed"}`)
+			w.clock.Advance(61 * time.Minute)
+			w.beat()
+		}, alert.Warning, nil, "discord"},
+		{alert.Heartbeat, silent, alert.Warning, nil, ""}, // a watchdog outside tells of it
+		{alert.Heartbeat, silent, alert.Warning, toAll, "discord sms"},
+		{alert.BudgetDaily, spent(21, 20, 1000), alert.Warning, nil, "discord"},
+		{alert.BudgetMonthly, spent(95, 1000, 100), alert.Warning, nil, "discord"},
+		{alert.BudgetRunway, spent(85, 1000, 100), alert.Warning, nil, "discord"},
+	} {
+		discord, sms := &mailbox{}, &mailbox{}
+		w := newWorld(t, func(o *alert.Options) {
+			o.Routes = map[string]alert.Route{alert.RouteDiscord: {Notifier: discord}, alert.RouteSMS: {Notifier: sms}}
+			o.Rules = slices.DeleteFunc(alert.Defaults(), func(r alert.Rule) bool { return r.ID != c.rule })
+			if c.routes != nil {
+				o.Rules[0].Routes = c.routes
+			}
+			if got := o.Rules[0].Severity; got != c.severity {
+				t.Errorf("%s is %s, want %s", c.rule, got, c.severity)
+			}
+		})
+		w.look()
+		c.wrong(w)
+		w.look()
+		if a := w.last[c.rule]; a.State != data.AlertFiring {
+			t.Errorf("%s is %s: %s", c.rule, a.State, a.Detail)
+		}
+		if _, err := w.deliver(); err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for name, box := range map[string]*mailbox{"discord": discord, "sms": sms} {
+			if box.heads() != "" {
+				told = append(told, name)
+			}
+		}
+		slices.Sort(told)
+		if got := strings.Join(told, " "); got != c.told {
+			t.Errorf("%s with routes %v tells %q, want %q", c.rule, c.routes, got, c.told)
+		}
 	}
 }
 

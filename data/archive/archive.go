@@ -54,6 +54,12 @@ func (a *Archive) Invocations(ctx context.Context, q data.InvocationQuery) (data
 	if a.o.DB == nil {
 		return data.InvocationPage{}, errNoDatabase
 	}
+	if a.o.Snapshot != nil {
+		// a database that isn't read any more may have been exchanged
+		if s := a.o.Snapshot(); s.Sources[data.SourceDB].State == data.StateLive {
+			q.Known = s.DB.Holding(&q)
+		}
+	}
 	return a.o.DB.Invocations(ctx, q)
 }
 

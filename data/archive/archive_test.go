@@ -255,3 +255,32 @@ func BenchmarkLines(b *testing.B) {
 		}
 	}
 }
+
+// fakeDatabase remembers what it was asked.
+type fakeDatabase struct {
+	archive.Database
+	asked data.InvocationQuery
+}
+
+func (f *fakeDatabase) Invocations(_ context.Context, q data.InvocationQuery) (page data.InvocationPage, err error) {
+	f.asked = q
+	return page, nil
+}
+
+// TestInvocationsOfALiveDatabase: what the rollup knows is told as long as it is that of the database as it is.
+func TestInvocationsOfALiveDatabase(t *testing.T) {
+	hub := data.NewHub(data.HubOptions{Clock: clock()})
+	hub.SetDB(&data.DB{Invocations: data.NewInvocationStore(now).View()})
+	db := &fakeDatabase{}
+	a := archive.New(archive.Options{Clock: clock(), DB: db, Snapshot: hub.Snapshot})
+	for state, want := range map[data.State]bool{data.StateConnecting: false, data.StateLive: true, data.StateStale: false} {
+		hub.SetState(data.SourceDB, data.SourceState{State: state, Loaded: true})
+		hub.Publish()
+		if _, err := a.Invocations(t.Context(), data.InvocationQuery{Overflow: true}); err != nil || (db.asked.Known != nil) != want {
+			t.Errorf("%s: known hours %v, %v", state, db.asked.Known, err)
+		}
+		if _, err := a.Invocations(t.Context(), data.InvocationQuery{}); err != nil || db.asked.Known != nil {
+			t.Errorf("%s: known hours of all rows", state)
+		}
+	}
+}

@@ -51,8 +51,9 @@ func openStore(ctx context.Context, path string) (*store, error) {
 	if err := s.beginBulk(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	s.batches, s.done = make(chan []write, 16), make(chan error, 1)
-	go func() { s.done <- s.drain(ctx) }()
+	batches := make(chan []write, 16) // the writer's own, as endBulk clears the field
+	s.batches, s.done = batches, make(chan error, 1)
+	go func() { s.done <- s.drain(ctx, batches) }()
 	return s, nil
 }
 
@@ -79,9 +80,9 @@ func (s *store) pragmas(ctx context.Context, settings ...string) error {
 }
 
 // drain is the seeding writer. After an error it keeps taking batches, so that the simulation never blocks.
-func (s *store) drain(ctx context.Context) error {
+func (s *store) drain(ctx context.Context, batches <-chan []write) error {
 	var first error
-	for batch := range s.batches {
+	for batch := range batches {
 		for _, w := range batch {
 			if first != nil {
 				break

@@ -4,7 +4,10 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,9 +26,6 @@ import (
 
 // TestRealEngine starts real containers of every verdict and looks at the view.
 func TestRealEngine(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts containers")
-	}
 	l := newLab(t)
 	l.run("healthy", "work", "healthy", container.RestartPolicyDisabled)
 	l.run("unhealthy", "wait", "unhealthy", container.RestartPolicyDisabled)
@@ -61,6 +61,7 @@ func TestRealEngine(t *testing.T) {
 			t.Errorf("usage is %+v", c.Usage)
 		}
 	})
+	t.Run("as docker stats", func(t *testing.T) { compareStats(t, l, w, l.prefix+"healthy") })
 	t.Run("unhealthy", func(t *testing.T) {
 		c := w.untilContainer(l.prefix+"unhealthy", func(c *data.ContainerStatus) bool {
 			return c.Health == "unhealthy" && len(c.HealthLog) > 0
@@ -127,6 +128,55 @@ func TestRealEngine(t *testing.T) {
 		}
 		t.Logf("four changes seen after %v", time.Since(began))
 	})
+}
+
+// compareStats holds the figures of a busy container to what the docker command says
+// of it. The memory is steady but for what the runtime frees. A share of the CPU is
+// measured over a second there and over five here, on a machine that may be busy with
+// other things: the mean of a few of theirs may lie outside the range of ours by a third
+// of itself, or 15 points.
+func compareStats(t *testing.T, l *lab, w *watcher, name string) {
+	t.Helper()
+	command, err := exec.LookPath("docker")
+	if err != nil {
+		t.Skip("no docker command")
+	}
+	before := len(w.untilContainer(name, func(c *data.ContainerStatus) bool { return c.CPUPct != nil }).Usage)
+	var theirs []float64
+	var memory float64
+	for range 4 {
+		out, err := exec.CommandContext(l.ctx, command, "--host", l.api.DaemonHost(), "stats", "--no-stream", "--format", "json", name).Output()
+		if err != nil {
+			t.Fatalf("docker stats: %v", err)
+		}
+		var row struct{ CPUPerc, MemUsage string }
+		if err := json.Unmarshal(out, &row); err != nil {
+			t.Fatalf("docker stats: %v: %s", err, out)
+		}
+		var cpu float64
+		var limit string
+		if _, err := fmt.Sscanf(row.CPUPerc+" "+row.MemUsage, "%f%% %fMiB / %s", &cpu, &memory, &limit); err != nil || limit != "256MiB" {
+			t.Fatalf("docker stats: %v: %s", err, out)
+		}
+		theirs = append(theirs, cpu)
+	}
+	c := w.untilContainer(name, func(c *data.ContainerStatus) bool { return len(c.Usage) >= before+2 })
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, u := range c.Usage[before:] {
+		low, high = min(low, *u.CPUPct), max(high, *u.CPUPct)
+	}
+	mean := 0.0
+	for _, cpu := range theirs {
+		mean += cpu / float64(len(theirs))
+	}
+	slack := max(15, mean/3)
+	t.Logf("docker stats: CPU %v %%, memory %.2f MiB; here: %.2f to %.2f %%, %.2f MiB", theirs, memory, low, high, float64(*c.MemBytes)/(1<<20))
+	if mean < low-slack || mean > high+slack {
+		t.Errorf("CPU is %.2f to %.2f %%, docker stats says %v", low, high, theirs)
+	}
+	if ours := float64(*c.MemBytes) / (1 << 20); math.Abs(ours-memory) > 0.1*memory {
+		t.Errorf("memory is %.2f MiB, docker stats says %.2f", ours, memory)
+	}
 }
 
 // memoryLimit is that of each container of a lab.

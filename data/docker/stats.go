@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 
 	apitypes "github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
@@ -57,7 +58,7 @@ func (s *Source) add(n sample) {
 		st.MemBytes = new(memUsed(&n.mem))
 	}
 	if n.mem.Limit > 0 {
-		st.MemLimitBytes = new(int64(n.mem.Limit))
+		st.MemLimitBytes = new(bytes(n.mem.Limit))
 	}
 	kept := st.Usage[max(0, len(st.Usage)-usageKept+1):]
 	st.Usage = append(kept[:len(kept):len(kept)], data.UsageSample{ // its own array: views share the old one
@@ -94,7 +95,11 @@ func memUsed(m *apitypes.MemoryStats) int64 {
 		cache = m.Stats["inactive_file"]
 	}
 	if cache < m.Usage {
-		return int64(m.Usage - cache)
+		return bytes(m.Usage - cache)
 	}
-	return int64(m.Usage)
+	return bytes(m.Usage)
 }
+
+// bytes is a number of bytes of the engine's. Some kernels write "no limit" as the
+// largest number there is.
+func bytes(n uint64) int64 { return int64(min(n, math.MaxInt64)) }

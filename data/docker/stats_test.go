@@ -1,6 +1,7 @@
 package docker_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/moby/moby/api/types/container"
@@ -48,6 +49,7 @@ func TestMemUsed(t *testing.T) {
 		{"cgroup v1 with more cache than usage", 100, map[string]uint64{"inactive_file": 10, "total_inactive_file": 100}, 90},
 		{"cgroup v2 with more cache than usage", 100, map[string]uint64{"inactive_file": 100}, 100},
 		{"no details", 100, nil, 100},
+		{"more than a signed number holds", math.MaxUint64, map[string]uint64{"inactive_file": 1}, math.MaxInt64},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

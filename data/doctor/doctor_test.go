@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -207,11 +208,14 @@ func TestWritable(t *testing.T) {
 	dir := t.TempDir()
 	exists := func(path string) bool { return path == dir || path == filepath.Dir(dir) }
 	fine := func(string) error { return nil }
+	compare(t, findings(t, doctor.CheckWritable("d", "", "X", exists, fine)), []string{"warning d: there is no home directory"})
+	compare(t, findings(t, doctor.CheckWritable("d", dir, "X", exists, fine)), []string{"ok d: " + dir + " can be written"})
+	compare(t, findings(t, doctor.CheckWritable("d", dir+"/a/b", "X", exists, fine)), []string{"ok d: " + dir + "/a/b can be made"})
 	denied := func(string) error { return os.ErrPermission }
-	compare(t, findings(t, doctor.CheckWritable("d", "", exists, fine)), []string{"warning d: there is no home directory"})
-	compare(t, findings(t, doctor.CheckWritable("d", dir, exists, fine)), []string{"ok d: " + dir + " can be written"})
-	compare(t, findings(t, doctor.CheckWritable("d", dir+"/a/b", exists, fine)), []string{"ok d: " + dir + "/a/b can be made"})
-	compare(t, findings(t, doctor.CheckWritable("d", dir+"/a/b", exists, denied)), []string{"warning d: " + dir + "/a/b can't be written: permission denied -> let your user write it: sudo chown -R $USER " + dir})
+	readOnly := func(string) error { return syscall.EROFS }
+	compare(t, findings(t, doctor.CheckWritable("d", dir, "X", exists, denied)), []string{"warning d: " + dir + " can't be written: permission denied -> sudo chown -R $USER " + dir + " && chmod u+rwx " + dir})
+	compare(t, findings(t, doctor.CheckWritable("d", dir+"/a/b", "X", exists, denied)), []string{"warning d: " + dir + "/a/b can't be written: permission denied -> sudo install -d -o $USER " + dir + "/a/b"})
+	compare(t, findings(t, doctor.CheckWritable("d", "/a/b", "X", func(p string) bool { return p == "/" }, readOnly)), []string{"warning d: /a/b can't be written: read-only file system -> use a directory that can be written: export X=DIR"})
 }
 
 // fakeSource says what a test wants.
@@ -279,7 +283,7 @@ func TestHost(t *testing.T) {
 		{"fine", run(live, &data.HostView{At: noon, Mounts: mounts[:1], Heartbeat: noon.Add(-20 * time.Second)}),
 			[]string{"ok data_path: /donna can be read", "ok disks: used: / 40 %", "ok heartbeat: the last one of Donna's watcher is 20 s old"}},
 		{"full and without heartbeat", run(live, &data.HostView{At: noon, Mounts: mounts}),
-			[]string{"ok data_path", "warning disks: nearly full: /donna 90 %", "warning heartbeat: there is no heartbeat file"}},
+			[]string{"ok data_path", "warning disks: nearly full: /donna 90 % -> see what is large: sudo du -xh --max-depth=2 /donna | sort -h | tail", "warning heartbeat: there is no heartbeat file"}},
 		{"old heartbeat", run(live, &data.HostView{At: noon, Heartbeat: noon.Add(-10 * time.Minute)}),
 			[]string{"ok data_path", "ok disks", "warning heartbeat: the last one of Donna's watcher is 10 min old"}},
 	} {

@@ -2,7 +2,9 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -87,8 +89,9 @@ func configDetail(dir string, c data.Config) string {
 }
 
 // CheckWritable looks whether a directory of donnatop's own can be written to,
-// or made. probe makes a file in a directory and removes it.
-func CheckWritable(name, dir string, exists func(string) bool, probe func(string) error) Check {
+// or made. probe makes a file in a directory and removes it; variable is the
+// environment variable by which the directory can be another one.
+func CheckWritable(name, dir, variable string, exists func(string) bool, probe func(string) error) Check {
 	return Check{Name: name, Run: func(_ context.Context, report func(Finding)) {
 		if dir == "" {
 			report(Warn(name, "there is no home directory: nothing is kept between runs", "set HOME"))
@@ -100,11 +103,23 @@ func CheckWritable(name, dir string, exists func(string) bool, probe func(string
 		}
 		switch err := probe(nearest); {
 		case err != nil:
-			report(Warn(name, fmt.Sprintf("%s can't be written: %v", dir, err), "let your user write it: sudo chown -R $USER "+nearest))
+			report(Warn(name, fmt.Sprintf("%s can't be written: %v", dir, err), makeWritable(dir, variable, nearest, err)))
 		case nearest != dir:
 			report(Good(name, dir+" can be made when it is needed"))
 		default:
 			report(Good(name, dir+" can be written"))
 		}
 	}}
+}
+
+// makeWritable is what lets a user write a directory. Only what is donnatop's own
+// is given to them, never the directory above it.
+func makeWritable(dir, variable, nearest string, err error) string {
+	switch {
+	case !errors.Is(err, fs.ErrPermission): // a read-only file system, a file in the way
+		return "use a directory that can be written: export " + variable + "=DIR"
+	case nearest == dir:
+		return fmt.Sprintf("sudo chown -R $USER %s && chmod u+rwx %s", dir, dir)
+	}
+	return "sudo install -d -o $USER " + dir
 }

@@ -112,7 +112,11 @@ func CheckHost(clock clockwork.Clock, source data.Source, path string) Check {
 		case !ok:
 			return
 		case st.State != data.StateLive:
-			report(Fail("data_path", st.Detail, "give Donna's data root with --data-path, to a user who may read it"))
+			what, fix := split(st.Detail, ": give ")
+			if fix == "" {
+				fix = "Donna's data root with --data-path, to a user who may read it"
+			}
+			report(Fail("data_path", what, "give "+fix))
 			return
 		}
 		detail := path + " can be read"
@@ -126,7 +130,7 @@ func CheckHost(clock clockwork.Clock, source data.Source, path string) Check {
 }
 
 func disks(all []data.Disk) Finding {
-	var full, shown []string
+	var full, shown, mounts []string
 	for _, d := range all {
 		if d.UsedPct == nil {
 			continue
@@ -134,11 +138,11 @@ func disks(all []data.Disk) Finding {
 		text := fmt.Sprintf("%s %.0f %%", d.Mount, *d.UsedPct)
 		shown = append(shown, text)
 		if *d.UsedPct >= fullDisk {
-			full = append(full, text)
+			full, mounts = append(full, text), append(mounts, d.Mount)
 		}
 	}
 	if len(full) > 0 {
-		return Warn("disks", "nearly full: "+strings.Join(full, ", "), "du -xh --max-depth=2 MOUNT | sort -h | tail")
+		return Warn("disks", "nearly full: "+strings.Join(full, ", "), "see what is large: sudo du -xh --max-depth=2 "+strings.Join(mounts, " ")+" | sort -h | tail")
 	}
 	return Good("disks", "used: "+strings.Join(shown, ", "))
 }

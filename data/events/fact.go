@@ -133,9 +133,9 @@ func Tell(e *logline.Entry) (Fact, Operation) {
 		m = tellsByType[e.EventType]
 	}
 	switch {
-	case m.fact == TaskScheduled && e.Event != "task_scheduled" && text(e.Fields(), "to_state", "to") != "scheduled":
+	case m.fact == TaskScheduled && e.Event != "task_scheduled" && text(e, "to_state", "to") != "scheduled":
 		m.fact = NoFact
-	case m.fact == HealthChecked && text(e.Fields(), "status") != "healthy":
+	case m.fact == HealthChecked && text(e, "status") != "healthy":
 		m.ok = NoOperation
 	}
 	return m.fact, m.ok

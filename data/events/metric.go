@@ -214,33 +214,30 @@ func series(m Metric, e *logline.Entry) Series {
 	s := Series{Metric: m}
 	switch m {
 	case NotificationSent:
-		fields := e.Fields()
-		s.Key, s.Channel = text(fields, "notification_type", "type"), text(fields, "channel")
+		s.Key, s.Channel = text(e, "notification_type", "type"), text(e, "channel")
 	case NotificationFailed, NotificationBlocked:
-		s.Key = text(e.Fields(), "notification_type", "type")
+		s.Key = text(e, "notification_type", "type")
 	case DedupMiss:
-		if v := text(e.Fields(), "verdict"); v == "same" || v == "related" {
+		if v := text(e, "verdict"); v == "same" || v == "related" {
 			s.Metric = DedupHit
 		}
 	case MemoryIngested:
 		s.Key = e.Event
 	case MemoryFailed:
-		s.Key = text(e.Fields(), "source_type")
+		s.Key = text(e, "source_type")
 	case MemoryWritten, MemorySkipped, MemoryWriteFailed:
-		s.Key = text(e.Fields(), "template")
+		s.Key = text(e, "template")
 	case VaultChanged:
-		s.Key = text(e.Fields(), "change")
+		s.Key = text(e, "change")
 	}
 	return s
 }
 
 // text is the first of the keys whose value is text and not empty, else "".
-func text(fields []logline.Field, keys ...string) string {
+func text(e *logline.Entry, keys ...string) string {
 	for _, key := range keys {
-		for _, f := range fields {
-			if f.Key == key && f.Kind == logline.String && f.Value != "" {
-				return f.Value
-			}
+		if f, ok := e.Field(key); ok && f.Kind == logline.String && f.Value != "" {
+			return f.Value
 		}
 	}
 	return ""

@@ -44,12 +44,8 @@ func lookup(e *logline.Entry, name string) (value string, number, ok bool) {
 }
 
 func slowLookup(e *logline.Entry, name string) (value string, number, ok bool) {
-	for _, f := range e.Fields() {
-		if f.Key == name {
-			return f.Value, f.Kind == logline.Number, true
-		}
-	}
-	return "", false, false
+	f, ok := e.Field(name)
+	return f.Value, f.Kind == logline.Number, ok
 }
 
 func skip(s string, i int, chars string) int {

@@ -187,10 +187,11 @@ func (s *Source) look(ctx context.Context) look {
 	if !info.IsDir() {
 		return look{err: problem{detail: s.opts.DataPath + " is not a directory: give Donna's data root with --data-path"}}
 	}
+	latest := s.opts.Clock.Now().Add(clockSkew)
 	v := data.HostView{
-		Heartbeat:    modTime(s.opts.Paths.Heartbeat),
-		SupabaseSync: modTime(filepath.Join(s.opts.Paths.DB, supabaseMark)),
-		Backup:       newestBackup(s.opts.Paths.Backups),
+		Heartbeat:    modTime(s.opts.Paths.Heartbeat, latest),
+		SupabaseSync: modTime(filepath.Join(s.opts.Paths.DB, supabaseMark), latest),
+		Backup:       newestBackup(s.opts.Paths.Backups, latest),
 	}
 	if v.Mounts, err = s.mounts(ctx); err != nil {
 		return look{err: problem{detail: fmt.Sprintf("listing mounts failed: %v", err)}}

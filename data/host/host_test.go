@@ -333,22 +333,24 @@ func TestNewestBackup(t *testing.T) {
 		"donna_tasks.db.2026-06-09_120000.daily.backup":         0, // failed
 		"donna_tasks.db.2026-06-10_250000.daily.backup":         4, // no such time
 		"donna_tasks.db.2026-06-11_120000.daily.backup.tmp":     5,
-		"donna_tasks.db":                 6,
-		"2026-06-12_120000.daily.backup": 7,
+		"donna_tasks.db":                                 6,
+		"2026-06-12_120000.daily.backup":                 7,
+		"donna_tasks.db.2026-06-20_120001.manual.backup": 8, // of the future
 	} {
 		write(t, filepath.Join(dir, name), size)
 	}
 	if err := os.Mkdir(filepath.Join(dir, "x.db.2026-06-13_120000.daily.backup"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	got := newestBackup(dir)
+	latest := time.Date(2026, 6, 20, 12, 0, 0, 0, time.UTC)
+	got := newestBackup(dir, latest)
 	if got == nil || got.Label != "pre-migration" || got.Bytes != 2 || !got.At.Equal(time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC)) {
 		t.Errorf("got %+v", got)
 	}
-	if got := newestBackup(filepath.Join(dir, "none")); got != nil {
+	if got := newestBackup(filepath.Join(dir, "none"), latest); got != nil {
 		t.Errorf("in no directory: %+v", got)
 	}
-	if got := newestBackup(t.TempDir()); got != nil {
+	if got := newestBackup(t.TempDir(), latest); got != nil {
 		t.Errorf("in an empty one: %+v", got)
 	}
 }

@@ -18,18 +18,23 @@ var backupName = regexp.MustCompile(`^.+\.(\d{4}-\d{2}-\d{2}_\d{6})\.([^.]+)\.ba
 
 const backupTime = "2006-01-02_150405"
 
-// modTime is when a file was last written; zero if there is none.
-func modTime(path string) time.Time {
+// clockSkew is how far ahead of the clock a mark may be dated: files may be stamped by
+// another machine. What is dated later than that is of the future, and doesn't count.
+const clockSkew = time.Minute
+
+// modTime is when a file was last written; zero if there is none, or only one dated
+// after latest.
+func modTime(path string, latest time.Time) time.Time {
 	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
+	if err != nil || !info.Mode().IsRegular() || info.ModTime().After(latest) {
 		return time.Time{}
 	}
 	return info.ModTime().UTC()
 }
 
-// newestBackup is the backup begun last; nil if there is none. An empty file is
-// what a failed one leaves.
-func newestBackup(dir string) *data.BackupFile {
+// newestBackup is the backup begun last up to latest; nil if there is none. An empty
+// file is what a failed one leaves.
+func newestBackup(dir string, latest time.Time) *data.BackupFile {
 	names, err := os.ReadDir(dir)
 	if err != nil {
 		return nil
@@ -41,7 +46,7 @@ func newestBackup(dir string) *data.BackupFile {
 			continue
 		}
 		at, err := time.Parse(backupTime, m[1])
-		if err != nil || newest != nil && !at.After(newest.At) {
+		if err != nil || at.After(latest) || newest != nil && !at.After(newest.At) {
 			continue
 		}
 		info, err := n.Info()

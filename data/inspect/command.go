@@ -98,7 +98,7 @@ func invocations(what string, w data.Window, conditions ...string) string {
 const (
 	isAudit     = "coalesce(task_type,'') IN ('escalation_lifecycle','tool_gap_lifecycle')"
 	isEmbedding = "substr(coalesce(task_type,''),1,6)='embed_'"
-	isShadow    = "typeof(is_shadow) IN ('integer','real') AND is_shadow<>0"
+	isShadow    = "typeof(is_shadow) IN ('integer','real') AND is_shadow=1"
 	isLLM       = "NOT (" + isAudit + ") AND NOT (" + isEmbedding + ") AND NOT (" + isShadow + ")"
 	shadowClass = "NOT (" + isAudit + ") AND NOT (" + isEmbedding + ") AND " + isShadow
 )

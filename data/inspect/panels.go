@@ -155,7 +155,7 @@ var llmPanels = map[string]entry{
 	}},
 	"failures": {[]string{"llm.failures.W", "llm.events.W"}, unitRows, []string{"invocation_log", "log lines"}, func(a asked) headline {
 		w := a.span(a.window)
-		h := headline{name: "interrupted calls", at: w, rowsOf: ofInvocations, sql: invocations("count(*)", w, isLLM, "typeof(interrupted) IN ('integer','real')", "interrupted<>0")}
+		h := headline{name: "interrupted calls", at: w, rowsOf: ofInvocations, sql: invocations("count(*)", w, isLLM, "typeof(interrupted) IN ('integer','real')", "interrupted=1")}
 		if f := a.f.LLM.Failures[a.window]; f != nil {
 			h.value = num(f.Interrupted)
 		}
@@ -181,7 +181,7 @@ var llmPanels = map[string]entry{
 			h.at, h.why = a.span(a.window), "the list has as many of the newest rows of the range as are at hand: its length says nothing"
 			return h
 		}
-		h.sql = fmt.Sprintf("SELECT count(*) FROM (SELECT timestamp FROM invocation_log ORDER BY rowid DESC LIMIT %d) WHERE %s", data.RecentRows, exists("timestamp", a.f.At))
+		h.sql = fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM invocation_log WHERE %s ORDER BY rowid DESC LIMIT %d)", exists("timestamp", a.f.At), data.RecentRows)
 		return h
 	}},
 }
@@ -299,14 +299,14 @@ var agentPanels = map[string]entry{
 		of := func(table, column string) string {
 			return fmt.Sprintf("(SELECT total(CASE WHEN typeof(%[2]s) IN ('integer','real') THEN %[2]s END) FROM %[1]s WHERE %[3]s)", table, column, within("started_at", w))
 		}
-		return headline{name: "cost of all runs", value: sum(a.f.Agents.CostByName), at: w, sql: "SELECT " + of("skill_run", "total_cost_usd") + "+" + of("automation_run", "cost_usd")}
+		return headline{name: "sum over all names, a run of both kinds twice", value: sum(a.f.Agents.CostByName), at: w, sql: "SELECT " + of("skill_run", "total_cost_usd") + "+" + of("automation_run", "cost_usd")}
 	}},
 	"agents_spend": {[]string{"agents.llm_spend_by_caller.W", "llm.calls_by_task_type.W"}, UnitUSD, fromInvocations, spend},
 	"agents_task_status": {[]string{"agents.task_status"}, unitRows, fromTasks, func(a asked) headline {
 		return table("tasks", "tasks", sum(a.f.Agents.TaskStatus), a.all(), exists("created_at", a.f.At))
 	}},
 	"agents_events": {[]string{"agents.events.W"}, unitRows, fromLines, func(a asked) headline {
-		return logged(a, "agents dispatched", field(a.f.Agents.Events[a.window], func(e *data.AgentEvents) *int64 { return &e.Dispatched }), events.AgentDispatched)
+		return logged(a, "agents dispatched", field(a.f.Agents.Events[a.window], func(e *data.AgentEvents) *int64 { return e.Dispatched }), events.AgentDispatched)
 	}},
 }
 

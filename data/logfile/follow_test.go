@@ -301,6 +301,24 @@ func TestFollowReplacedByLongerCopy(t *testing.T) {
 	})
 }
 
+func TestFollowReplacedByLongerCopiesInARow(t *testing.T) {
+	d := newDir(t)
+	text := lines(stamped(1, "a"), stamped(2, "b"))
+	path := d.write("app.log", text)
+	follow(t, []string{path}, func(f *following) {
+		f.wantNow(stamped(1, "a"), stamped(2, "b"))
+		for second := range 4 { // the files replaced are not closed yet
+			line := stamped(10+second, "next")
+			text += line + "\n"
+			d.write("app.log.tmp", text)
+			d.rename("app.log.tmp", "app.log")
+			f.want(line)
+		}
+		f.wait(2 * time.Minute)
+		f.wantNow()
+	})
+}
+
 func TestFollowLink(t *testing.T) {
 	d := newDir(t)
 	d.write("1.txt", "a\n")

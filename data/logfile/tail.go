@@ -173,15 +173,17 @@ func (t *tail) continuesPast(f *file) bool {
 // file under its own name, as rsync does, it begins where that one ended.
 func (t *tail) mayBegin(f, predecessor *file, now time.Time) bool {
 	size := f.info.Size()
-	for _, other := range t.files {
-		like, _ := other.content.compare(f.f, size)
-		if like == different {
-			continue
-		}
-		if like == whole && other == predecessor && other.content.read >= minSame {
-			f.skipTo(other.consumed(), &other.content)
-			other.cutter = cutter{cuts: other.cutter.cuts} // the line without newline goes on in f
+	// First of all: f also begins with what that file itself had replaced before.
+	if p := predecessor; p != nil && p.content.read >= minSame {
+		if like, _ := p.content.compare(f.f, size); like == whole {
+			f.skipTo(p.consumed(), &p.content)
+			p.cutter = cutter{cuts: p.cutter.cuts} // the line without newline goes on in f
 			return true
+		}
+	}
+	for _, other := range t.files {
+		if like, _ := other.content.compare(f.f, size); like == different {
+			continue
 		}
 		h, ok := t.held[f.path]
 		if !ok || h.size != size {

@@ -55,6 +55,14 @@ func BenchmarkParse(b *testing.B) {
 			}
 		}
 	})
+	b.Run("Field", func(b *testing.B) {
+		b.SetBytes(int64(len(usual)))
+		b.ReportAllocs()
+		e := logline.Entry{Raw: usual}
+		for b.Loop() {
+			e.Field("latency_ms")
+		}
+	})
 	b.Run("Fields", func(b *testing.B) {
 		b.SetBytes(int64(len(usual)))
 		b.ReportAllocs()

@@ -59,3 +59,25 @@ func (e *Entry) Fields() []Field {
 	}
 	return fields
 }
+
+// Field returns the top-level field of a key, as it stands among [Entry.Fields]. It reads the line once and allocates
+// only for text written with escapes.
+func (e *Entry) Field(key string) (f Field, ok bool) {
+	s := scanner{src: e.Raw}
+	if !s.open() {
+		return Field{}, false
+	}
+	for s.next() {
+		if s.keyEscaped && unescape(s.key) != key || !s.keyEscaped && s.key != key {
+			continue
+		}
+		f, ok = Field{Key: key, Value: s.value, Kind: s.kind}, true
+		if s.kind == String {
+			f.Value = s.text()
+		}
+	}
+	if !s.done() {
+		return Field{}, false
+	}
+	return f, ok
+}

@@ -3,6 +3,7 @@ package logline_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,13 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%s = %q, want %q", name, got, want)
 			}
 		}
-		checkFields(t, e.Fields(), members, valid)
+		fields := e.Fields()
+		checkFields(t, fields, members, valid)
+		for _, want := range append(fields, logline.Field{Key: "no such field"}) {
+			if got, ok := e.Field(want.Key); got.Value != want.Value || got.Kind != want.Kind || ok != slices.Contains(fields, want) {
+				t.Errorf("Field(%q) = %v, %v among %v", want.Key, got, ok, fields)
+			}
+		}
 	})
 }
 

@@ -9,8 +9,12 @@
 //
 // Loki's lines are those of [loki.Client.Follow] and [loki.Client.Lines], each
 // exactly once across disconnections and restarts; those of files are of package
-// logfile, across rotation. A line that both have comes twice: nothing tells that
-// it is the same.
+// logfile, across rotation. A line that both have comes once: it is the same if
+// time, to the nanosecond, and text are. The time is the line's own; lines that
+// have none, such as those of a traceback, carry Docker's stamp in Loki and in
+// Docker's own files, but none in other files, where they can't be told. Lines
+// are remembered for as long as 131,072 others, at least: what an input gives later
+// than that comes again.
 package logstream
 
 import (
@@ -63,6 +67,10 @@ type Options struct {
 	Say  func(string)
 }
 
+// keptLines is how many lines are remembered at least, so that one is known again when the other input has it: minutes
+// of a busy Donna, in 15 MB at most.
+const keptLines = 1 << 17
+
 // ErrIncomplete says that an input could not be read, or not wholly. What was
 // wrong has been said.
 var ErrIncomplete = errors.New("not all lines could be read")
@@ -81,12 +89,16 @@ func Read(ctx context.Context, o Options) error {
 		if i == 0 && o.Loki == nil || i == 1 && len(o.Files) == 0 {
 			continue
 		}
+		in.number = len(r.inputs)
 		r.inputs = append(r.inputs, in)
 		working.Go(func() {
 			in.err = run(ctx, in)
 			in.catchUp()
 			close(in.ended)
 		})
+	}
+	if len(r.inputs) > 1 {
+		r.repeats = logline.NewRepeats(keptLines)
 	}
 	err := r.merge(ctx)
 	switch {
@@ -110,8 +122,9 @@ func Read(ctx context.Context, o Options) error {
 // A reader is one Read.
 type reader struct {
 	Options
-	saying sync.Mutex
-	inputs []*input
+	saying  sync.Mutex
+	inputs  []*input
+	repeats *logline.Repeats // nil with one input
 }
 
 // say passes on one message at a time.
@@ -149,6 +162,7 @@ type batch struct {
 
 // An input gives the lines of one source in their order.
 type input struct {
+	number  int           // its place among the inputs
 	batches chan batch    // without a buffer: what was sent was taken
 	caught  chan struct{} // closed when what was there at the beginning has been sent, or can't be for now
 	ended   chan struct{} // closed at its end; err is set then

@@ -181,6 +181,30 @@ func TestBounds(t *testing.T) {
 	s.want(t, "first", "in", "last", "no time yet", "shipped")
 }
 
+// TestLinesOfBoth has the files of the containers whose lines Loki has too.
+func TestLinesOfBoth(t *testing.T) {
+	docker := func(second int, text string) string {
+		return fmt.Sprintf(`{"log":%q,"stream":"stdout","time":%q}`, text+"\n", noon.Add(time.Duration(second)*time.Second+7).Format(time.RFC3339Nano))
+	}
+	inLoki := func(second int, text string) loki.Line {
+		return loki.Line{Time: noon.Add(time.Duration(second)*time.Second + 7).UnixNano(), Text: text, Labels: map[string]string{"container_name": "donna-api"}}
+	}
+	pages := [][]loki.Line{{inLoki(1, at(1, "a")), inLoki(2, "Traceback"), inLoki(2, at(2, "b"))}, {inLoki(4, at(3, "late")), inLoki(5, at(5, "of Loki"))}}
+	path := file(t, docker(0, at(0, "of the file")), docker(1, at(1, "a")), docker(2, "Traceback"), docker(2, at(2, "b")), docker(4, at(3, "late")), docker(4, at(3, "late")))
+	for limit, want := range map[int][]string{
+		0: {"of the file", "a", "Traceback", "b", "late", "late", "of Loki"},
+		3: {"late", "late", "of Loki"},
+	} {
+		var s stream
+		o := s.options()
+		o.Loki, o.Files, o.From, o.To, o.Limit = &fakeLoki{pages: pages}, []string{path}, noon, noon.Add(time.Hour), limit
+		if err := logstream.Read(t.Context(), o); err != nil {
+			t.Fatal(err, s.said)
+		}
+		s.want(t, want...)
+	}
+}
+
 func TestFilterAndLimit(t *testing.T) {
 	for limit, want := range map[int][]string{
 		0:  {"loki0", "f0", "loki10", "f10", "loki20", "f20"},
@@ -311,7 +335,7 @@ func TestFollow(t *testing.T) {
 
 				appendTo(t, path, at(5, "f5"), at(-50, "written late"))
 				time.Sleep(time.Second)
-				next <- func(lo loki.FollowOptions) { lo.OnLines(page(6, 7, 8)) }
+				next <- func(lo loki.FollowOptions) { lo.OnLines(append([]loki.Line{line(5, "f5")}, page(6, 7, 8)...)) }
 				synctest.Wait()
 				s.want(t, append(past, "f5", "written late", "loki6", "loki7", "loki8")...)
 

@@ -19,7 +19,7 @@ func (r *reader) merge(ctx context.Context) error {
 		if in == nil {
 			break
 		}
-		if err := past.add(batch); err != nil {
+		if err := past.add(r.unseen(in, batch)); err != nil {
 			return err
 		}
 	}
@@ -87,12 +87,13 @@ func (r *reader) live(ctx context.Context) error {
 	var ended [2]chan struct{}
 	for i, in := range r.inputs {
 		batches[i], ended[i] = in.batches, in.ended
-		if err := r.emit(in.fresh); err != nil {
+		if err := r.emit(r.unseen(in, in.fresh)); err != nil {
 			return err
 		}
 	}
 	for ended[0] != nil || ended[1] != nil {
 		var b batch
+		var in *input
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -101,16 +102,26 @@ func (r *reader) live(ctx context.Context) error {
 		case <-ended[1]:
 			ended[1] = nil
 		case b = <-batches[0]:
+			in = r.inputs[0]
 		case b = <-batches[1]:
+			in = r.inputs[1]
 		}
 		if err := r.fault(); err != nil && !errors.Is(err, ErrIncomplete) {
 			return err
 		}
-		if err := r.emit(b.lines); err != nil {
+		if err := r.emit(r.unseen(in, b.lines)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unseen are the lines of an input that the other one has not given.
+func (r *reader) unseen(in *input, lines []logline.Entry) []logline.Entry {
+	if r.repeats == nil || len(lines) == 0 {
+		return lines
+	}
+	return r.repeats.Drop(in.number, lines)
 }
 
 func (r *reader) emit(lines []logline.Entry) error {
@@ -128,6 +139,9 @@ type tail struct {
 }
 
 func (t *tail) add(batch []logline.Entry) error {
+	if len(batch) == 0 {
+		return nil
+	}
 	if t.limit == 0 {
 		return t.emit(batch)
 	}

@@ -177,3 +177,28 @@ func TestForeignLines(t *testing.T) {
 	err := c.Lines(t.Context(), testSelector, time.Unix(0, 0), time.Unix(0, 9), Forward, func([]Line) error { return nil })
 	checkError(t, err, KindNotLoki, []string{"outside the range"})
 }
+
+// TestCompression: between two programs of one machine it costs more than it saves.
+func TestCompression(t *testing.T) {
+	c, last := serve(t, map[string]string{"/prefix/loki/api/v1/status/buildinfo": `{}`})
+	if _, err := c.BuildInfo(t.Context()); err != nil || last.Header.Get("Accept-Encoding") != "" {
+		t.Errorf("on this machine: Accept-Encoding %q, %v", last.Header.Get("Accept-Encoding"), err)
+	}
+	for host, want := range map[string]bool{"localhost": true, "127.0.0.1": true, "127.8.0.1": true, "::1": true, "loki": false, "10.0.0.1": false, "localhost.example": false} {
+		if isLoopback(host) != want {
+			t.Errorf("isLoopback(%q) = %v", host, !want)
+		}
+	}
+	f := newFakeLoki(t, true)
+	encoding := make(chan string, 1)
+	f.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
+		encoding <- r.Header.Get("Accept-Encoding")
+		return false
+	}
+	if err := f.client().Validate(t.Context(), "{}"); err != nil {
+		t.Error(err)
+	}
+	if got := <-encoding; got != "gzip" {
+		t.Errorf("elsewhere: Accept-Encoding %q", got)
+	}
+}

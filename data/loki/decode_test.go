@@ -1,11 +1,13 @@
 package loki
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // decoded is what a test compares of a line.
@@ -230,6 +232,50 @@ func FuzzDecode(f *testing.F) {
 			if fast.lines[i].key() != slow.lines[i].key() {
 				t.Errorf("of %q: line %d has two keys", body, i)
 			}
+		}
+	})
+}
+
+// FuzzAnswer: an answer that is broken leaves what was read before as it was, and
+// lines that are read have an identity and a time.
+func FuzzAnswer(f *testing.F) {
+	for _, c := range frameCases {
+		f.Add([]byte(c.body))
+		f.Add([]byte(c.body[:len(c.body)/2]))
+	}
+	f.Add([]byte(`{"streams":[{"values":[["1","x"]],"stream":{"a":"b"}},{"stream":3}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var d decoder
+		if err := d.decode([]byte(frameCases[0].body)); err != nil {
+			t.Fatal(err)
+		}
+		before := d.decoded()
+		err := d.decodeMore(body)
+		after := d.decoded()
+		if len(after) < len(before) || !slices.Equal(after[:len(before)], before) {
+			t.Fatalf("%q changed what was read before it", body)
+		}
+		if err != nil && len(after) != len(before) {
+			t.Fatalf("%q is refused (%v) and gives %d lines", body, err, len(after)-len(before))
+		}
+		for i := range d.lines {
+			_ = d.lines[i].key()
+		}
+	})
+}
+
+// FuzzSample: a figure of Loki's has a time between 1970 and 2262, or is refused.
+func FuzzSample(f *testing.F) {
+	for _, text := range []string{`[1795442220,"2"]`, `[1795442263.123,"NaN"]`, `[-1,"1"]`, `[1e300,"1"]`, `[9223372036.9,"+Inf"]`, `[1]`, `{}`, `[null,null]`, `["1","1"]`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var s sample
+		if json.Unmarshal(b, &s) != nil || string(b) == "null" {
+			return
+		}
+		if ns := s.Time.UnixNano(); ns < 0 || !time.Unix(0, ns).Equal(s.Time) {
+			t.Errorf("%s is at %v", b, s.Time)
 		}
 	})
 }

@@ -28,6 +28,7 @@ type fakeLoki struct {
 	t     *testing.T
 	v3    bool
 	clock clockwork.Clock // Loki's own, for its Date header
+	ours  clockwork.Clock // its clients'; nil: the real one
 
 	mu        sync.Mutex
 	lines     []fakeLine
@@ -45,7 +46,8 @@ type fakeLoki struct {
 	deliver   func(l fakeLine) int                     // how often the tail delivers a line; nil: once
 	silent    bool                                     // tails don't ping
 
-	conns chan net.Conn
+	conns   chan net.Conn
+	between func(ctx context.Context, network, addr string) (net.Conn, error) // what clients dial; nil: dialPipe
 }
 
 type fakeLine struct {
@@ -101,7 +103,11 @@ func (f *fakeLoki) Addr() net.Addr { return &net.TCPAddr{} }
 // client is a client of f, for the time of the test.
 func (f *fakeLoki) client() *Client {
 	f.t.Helper()
-	c, err := NewClient(Config{Addr: "http://loki:3100", dial: f.dialPipe})
+	dial := f.between
+	if dial == nil {
+		dial = f.dialPipe
+	}
+	c, err := NewClient(Config{Addr: "http://loki:3100", Clock: f.ours, dial: dial})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -82,6 +82,7 @@ type follower struct {
 	tail    *tail
 	pending []Line // heard from the tail, handed out with the next pass
 
+	looked                         time.Time // at the clock
 	lastPass, lastLine             time.Time
 	nextQuick, nextFull, nextAudit time.Time
 
@@ -133,6 +134,7 @@ func (f *follower) run(ctx context.Context) error {
 	defer f.stopTail()
 	f.status()
 	for ctx.Err() == nil {
+		f.heedClock()
 		f.chooseTail(ctx)
 		f.wait(ctx)
 		if ctx.Err() != nil {
@@ -217,6 +219,19 @@ func (f *follower) readRecent(ctx context.Context, w *walk, lines []Line) ([]Lin
 	}
 }
 
+// heedClock plans anew if the clock was set back: what was due by it would be waited for until it is as late again.
+func (f *follower) heedClock() {
+	now := f.clock.Now()
+	if now.Before(f.looked) {
+		f.lastPass, f.lastLine, f.retryAt = now, now, now
+		f.nextQuick, f.nextFull, f.nextAudit = time.Time{}, now, now.Add(auditEvery)
+		if f.outage != 0 {
+			f.lookWide, f.lookTill = now, now.Add(recovery)
+		}
+	}
+	f.looked = now
+}
+
 // wait returns when something is due.
 func (f *follower) wait(ctx context.Context) {
 	timer := f.clock.NewTimer(f.due().Sub(f.clock.Now()))
@@ -232,6 +247,7 @@ func (f *follower) wait(ctx context.Context) {
 		case <-timer.Chan():
 			return
 		case e := <-events:
+			f.heedClock()
 			f.hear(e)
 			timer.Reset(f.due().Sub(f.clock.Now()))
 		}
@@ -361,10 +377,14 @@ func (f *follower) fail(err error) {
 // pass reads everything from `from` on and hands out what is new.
 func (f *follower) pass(ctx context.Context, from int64) error {
 	begin := f.client.lokiNow().UnixNano()
-	w := walk{query: f.Selector, direction: Forward, from: from, to: begin + int64(future)}
+	w := walk{query: f.Selector, direction: Forward, from: from, to: max(begin, f.done) + int64(future)}
 	defer f.addCrowded(&w)
 	for {
 		raw, done, err := f.pager.next(ctx, &w)
+		if now := f.client.lokiNow().UnixNano(); now < begin {
+			// By the answer it was not that late when the pass began: our clock was set ahead since the one before.
+			begin = now - int64(minOverlap)
+		}
 		if err != nil {
 			// What was read stays read: the next attempt goes on there.
 			f.done = max(f.done, min(w.from, begin))

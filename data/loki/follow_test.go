@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -465,6 +466,48 @@ type aheadClock struct {
 }
 
 func (c aheadClock) Now() time.Time { return c.Clock.Now().Add(c.by) }
+
+// TestClockIsSet: our clock is set while lines come, and set right again later. What
+// is read must not depend on it, nor when.
+func TestClockIsSet(t *testing.T) {
+	for _, by := range []time.Duration{3 * time.Hour, -3 * time.Hour, 30 * 24 * time.Hour, 5 * time.Second, -5 * time.Second} {
+		t.Run(by.String(), func(t *testing.T) {
+			inBubble(t, func(t *testing.T, f *fakeLoki) {
+				ours := &setClock{Clock: f.clock}
+				f.ours = ours
+				x := follow(t, f, FollowOptions{Tail: true})
+				during := func(seconds int) {
+					for range seconds {
+						f.push(x.line(0))
+						x.after(time.Second)
+					}
+					x.after(2 * time.Second)
+					x.wantAll()
+				}
+				during(10)
+				ours.ahead.Store(int64(by))
+				during(10)
+				f.setDown(true)
+				x.after(5 * time.Second)
+				ours.ahead.Store(0)
+				f.push(x.line(0))
+				f.setDown(false)
+				x.after(20 * time.Second)
+				during(10)
+			})
+		})
+	}
+}
+
+// setClock is a clock that somebody sets. Its timers don't notice.
+type setClock struct {
+	clockwork.Clock
+	ahead atomic.Int64
+}
+
+func (c *setClock) Now() time.Time                  { return c.Clock.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *setClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
+func (c *setClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 
 // TestRecent: the newest lines first, and from where they begin, everything.
 func TestRecent(t *testing.T) {

@@ -3,6 +3,7 @@ package loki
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -131,13 +132,17 @@ func (w *walk) fresh(lines []rawLine) []rawLine {
 	if len(w.edge) == 0 {
 		return lines
 	}
-	kept := lines[:0]
-	for _, l := range lines {
-		if _, known := w.edge[l.key()]; !known {
-			kept = append(kept, l)
-		}
+	boundary := w.from
+	if w.direction == Backward {
+		boundary = w.to - 1
 	}
-	return kept
+	return slices.DeleteFunc(lines, func(l rawLine) bool {
+		if l.time != boundary {
+			return false
+		}
+		_, known := w.edge[l.key()]
+		return known
+	})
 }
 
 // fetchNext fetches the next page of w, a smaller one if Loki can't serve the first it tries, and adapts the size of

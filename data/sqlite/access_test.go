@@ -27,6 +27,17 @@ func TestMain(m *testing.M) {
 		fmt.Println(readOnce(path))
 		os.Exit(0)
 	}
+	if path := os.Getenv(watchEnv); path != "" {
+		watchOn(path)
+		os.Exit(0)
+	}
+	if job := os.Getenv(residentEnv); job != "" {
+		if err := beResident(job); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if path := os.Getenv(writerEnv); path != "" {
 		writeMuch(path)
 		os.Exit(0)

@@ -191,7 +191,7 @@ func TestHostileValues(t *testing.T) {
 	if db.Invocations.Undated != undated {
 		t.Errorf("%d undated rows, want %d", db.Invocations.Undated, undated)
 	}
-	if len(db.Recent) != recentRows {
+	if len(db.Recent) != data.RecentRows {
 		t.Errorf("%d recent rows", len(db.Recent))
 	}
 	for _, r := range db.Recent {
@@ -207,7 +207,7 @@ func TestDecode(t *testing.T) {
 	d.exec("UPDATE invocation_log SET latency_ms = 1234, tokens_in = 11, tokens_out = 22, cost_usd = 0.125, is_shadow = 1, interrupted = 1," +
 		" overflow_escalated = 1, task_id = 'T', model_alias = 'reasoner', escalation_request_id = 7")
 	d.row("2026-06-15T12:00:01+00:00", "embed_task")
-	d.exec("UPDATE invocation_log SET latency_ms = 'slow', cost_usd = 'much', is_shadow = 'yes' WHERE rowid = 2")
+	d.exec("UPDATE invocation_log SET latency_ms = 'slow', cost_usd = 'much', is_shadow = 'yes', interrupted = 2, overflow_escalated = -1 WHERE rowid = 2")
 	db, err := openDatabase(d.path, d.path)
 	if err != nil {
 		t.Fatal(err)
@@ -246,7 +246,7 @@ func TestDecode(t *testing.T) {
 		*r.CostUSD != 0.125 || !r.Interrupted || !r.OverflowEscalated || *r.UserID != "nick" || *r.EscalationRequestID != 7 {
 		t.Errorf("row %+v", r)
 	}
-	if r := recent[0]; r.Class != data.ClassEmbedding || r.TaskID != nil || r.LatencyMS != nil || r.CostUSD != nil || r.EscalationRequestID != nil {
+	if r := recent[0]; r.Interrupted || r.OverflowEscalated || r.Class != data.ClassEmbedding || r.TaskID != nil || r.LatencyMS != nil || r.CostUSD != nil || r.EscalationRequestID != nil {
 		t.Errorf("row %+v", r)
 	}
 }
@@ -261,13 +261,40 @@ func TestRecentRows(t *testing.T) {
 	if len(first) != 150 || first[0].RowID != 150 {
 		t.Errorf("earlier view changed: %d rows from %d", len(first), first[0].RowID)
 	}
-	if len(recent) != recentRows {
+	if len(recent) != data.RecentRows {
 		t.Fatalf("%d rows", len(recent))
 	}
 	for i, r := range recent {
 		if r.RowID != int64(250-i) {
 			t.Fatalf("row %d at place %d", r.RowID, i)
 		}
+	}
+}
+
+// Rows dated after the clock don't push those of the past out of the list.
+func TestRecentRowsAheadOfTheClock(t *testing.T) {
+	d := newDonna(t, t.TempDir())
+	d.calls(300, testNow)
+	d.calls(500, testNow.Add(time.Hour))
+	w := watch(t, d.path)
+	count := func(recent []data.InvocationRow) (past, ahead int) {
+		for _, r := range recent {
+			if r.Time.After(testNow) {
+				ahead++
+			} else {
+				past++
+			}
+		}
+		return past, ahead
+	}
+	recent := w.live(800).Recent
+	if past, ahead := count(recent); past != data.RecentRows || ahead != data.RecentRows || recent[0].RowID != 800 || recent[data.RecentRows].RowID != 300 {
+		t.Fatalf("%d rows up to the clock and %d after it, from %d", past, ahead, recent[0].RowID)
+	}
+	d.calls(50, testNow)
+	recent = w.live(850).Recent
+	if past, ahead := count(recent); past != data.RecentRows || ahead != data.RecentRows || recent[0].RowID != 850 {
+		t.Fatalf("%d rows up to the clock and %d after it, from %d", past, ahead, recent[0].RowID)
 	}
 }
 
@@ -286,7 +313,7 @@ func TestExtensions(t *testing.T) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Fatalf("extensions %v, want %v", got, want)
 	}
-	d.exec("UPDATE daily_budget_extension SET voided = 1")
+	d.exec("UPDATE daily_budget_extension SET voided = 2") // only 0 counts
 	if got := w.live(0).Extensions; len(got) != 1 || !got[0].Voided {
 		t.Errorf("extensions %v", got)
 	}

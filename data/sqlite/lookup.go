@@ -149,7 +149,7 @@ func (s *lookup) shapeOf(d *database, name string) (*shape, error) {
 		t.name = quote(string(st.column(0).text()))
 		column := string(st.column(1).text())
 		t.columns = append(t.columns, column)
-		if st.column(3).bool() {
+		if st.column(3).nonzero() {
 			if keys++; string(st.column(2).text()) == "INTEGER" {
 				t.alias = strings.ToLower(column)
 			}

@@ -161,7 +161,10 @@ func TestLookupPlans(t *testing.T) {
 				statements[sql] = true
 			}
 		}()
-		return w.byTime()
+		if err := w.byTime(); err != nil {
+			return err
+		}
+		return w.end()
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +172,7 @@ func TestLookupPlans(t *testing.T) {
 	c := s.db.conn
 	checked := 0
 	for sql := range statements {
-		if strings.HasPrefix(sql, "PRAGMA") || strings.Contains(sql, "sqlite_schema") || strings.Contains(sql, "pragma_") {
+		if strings.HasPrefix(sql, "PRAGMA") || sql == "BEGIN" || sql == "COMMIT" || strings.Contains(sql, "sqlite_schema") || strings.Contains(sql, "pragma_") {
 			continue
 		}
 		checked++
@@ -247,6 +250,8 @@ func TestInvocationPages(t *testing.T) {
 		task string
 	}
 	var all []row
+	var known *data.DB
+	const interrupted = 17 // every so many rows
 	base := testNow.Add(-50 * 24 * time.Hour).Truncate(time.Hour)
 	write := func(text any, at time.Time, ok bool) {
 		task := []string{"parse_task", "embed_task", "escalation_lifecycle"}[rng.IntN(3)]
@@ -255,7 +260,11 @@ func TestInvocationPages(t *testing.T) {
 			all = append(all, row{int64(d.n), at, task})
 		}
 	}
-	for range 400 {
+	for i := range 400 {
+		if i == 350 {
+			d.exec("UPDATE invocation_log SET interrupted = 1 WHERE rowid % ? = 0", interrupted)
+			known = readDB(t, d.path)
+		}
 		// clusters, hours apart and weeks apart
 		at := base.Add(time.Duration(rng.IntN(3)) * 16 * 24 * time.Hour).Add(time.Duration(rng.IntN(40)) * 30 * time.Minute).Add(time.Duration(rng.IntN(3)) * 999999 * time.Microsecond)
 		switch rng.IntN(10) {
@@ -275,9 +284,11 @@ func TestInvocationPages(t *testing.T) {
 			write(at.Format(naiveForm), at, true)
 		}
 	}
+	d.exec("UPDATE invocation_log SET interrupted = 1 WHERE rowid % ? = 0", interrupted)
 	slices.SortFunc(all, func(a, b row) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(b.id, a.id)) })
 	l := NewLookup(d.path)
-	for i := range 60 {
+	narrowed := 0
+	for i := range 80 {
 		q := data.InvocationQuery{Limit: 1 + rng.IntN(50)}
 		if rng.IntN(2) == 0 {
 			q.From = all[rng.IntN(len(all))].at
@@ -291,10 +302,17 @@ func TestInvocationPages(t *testing.T) {
 		if rng.IntN(3) == 0 {
 			q.Classes = []data.Class{data.ClassLLM, data.ClassAudit}
 		}
+		q.Interrupted = rng.IntN(2) == 0
+		if rng.IntN(3) > 0 {
+			if q.Known = known.Holding(&q); q.Known != nil {
+				narrowed++
+			}
+		}
 		var want []int64
 		for _, r := range all {
 			if !q.From.IsZero() && r.at.Before(q.From) || !q.To.IsZero() && r.at.After(q.To) ||
-				q.TaskTypes != nil && r.task != "embed_task" || q.Classes != nil && r.task == "embed_task" {
+				q.TaskTypes != nil && r.task != "embed_task" || q.Classes != nil && r.task == "embed_task" ||
+				q.Interrupted && r.id%interrupted != 0 {
 				continue
 			}
 			want = append(want, r.id)
@@ -325,6 +343,62 @@ func TestInvocationPages(t *testing.T) {
 			}
 			t.Fatalf("query %d %+v:\ngot  %v\nwant %v", i, q, got, want)
 		}
+	}
+	if narrowed < 20 {
+		t.Errorf("%d queries had the rollup's help", narrowed)
+	}
+}
+
+// readDB is the database as a source has it.
+func readDB(t testing.TB, path string) *data.DB {
+	t.Helper()
+	s := NewSource(Options{Path: path, Clock: fixedClock{now: testNow}})
+	sink := &hubSink{}
+	s.begin(sink)
+	s.poll(t.Context())
+	defer s.disconnect()
+	if sink.db == nil {
+		t.Fatal(s.state.Detail)
+	}
+	return sink.db
+}
+
+// TestInvocationsOfKnownHours: only hours that hold rows are read, those before what
+// is known, and the rows that came later.
+func TestInvocationsOfKnownHours(t *testing.T) {
+	d := newDonna(t, t.TempDir())
+	for hour := range 40 * 24 {
+		d.call(testNow.Add(-time.Duration(hour) * time.Hour))
+	}
+	d.exec("UPDATE invocation_log SET overflow_escalated = 1 WHERE rowid IN (5, 900)") // five hours ago and before the horizon
+	q := data.InvocationQuery{Overflow: true, Limit: 10}
+	q.Known = readDB(t, d.path).Holding(&q)
+	if len(q.Known.Hours) != 1 {
+		t.Fatalf("hours %v", q.Known.Hours)
+	}
+	// what the rollup doesn't know shows which rows are read
+	d.exec("UPDATE invocation_log SET overflow_escalated = 1 WHERE rowid IN (3, 300, 901)")
+	d.call(testNow.Add(-48 * time.Hour)) // 961
+	d.call(testNow)
+	d.call(testNow.Add(-39 * 24 * time.Hour)) // 963
+	d.exec("UPDATE invocation_log SET overflow_escalated = 1 WHERE rowid IN (961, 963)")
+	l := NewLookup(d.path)
+	ids := func() (ids []int64) {
+		page, err := l.Invocations(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page.Rows {
+			ids = append(ids, r.RowID)
+		}
+		return ids
+	}
+	if got, want := ids(), []int64{5, 961, 900, 901, 963}; !slices.Equal(got, want) {
+		t.Errorf("rows %v, want %v", got, want)
+	}
+	d.calls(lateRows, testNow)
+	if got, want := ids(), []int64{3, 5, 961, 300, 900, 901, 963}; !slices.Equal(got, want) {
+		t.Errorf("with too many younger rows: %v, want %v", got, want)
 	}
 }
 
@@ -403,10 +477,10 @@ func TestInvocationOrders(t *testing.T) {
 		if err != nil || len(all.Rows) != rows {
 			t.Fatalf("%d rows, %v", len(all.Rows), err)
 		}
-		for range 30 {
+		for range 15 {
 			q := data.InvocationQuery{
 				Order: []data.InvocationOrder{data.NewestFirst, data.SlowestFirst, data.DearestFirst}[rng.IntN(3)], WithLatency: rng.IntN(2) == 0,
-				Limit: 1 + rng.IntN(90), Skip: rng.IntN(3) * rng.IntN(60), From: testNow.Add(-time.Duration(100+rng.IntN(120)) * time.Hour),
+				Limit: 9 + rng.IntN(90), Skip: rng.IntN(3) * rng.IntN(60), From: testNow.Add(-time.Duration(100+rng.IntN(120)) * time.Hour),
 			}
 			if q.Order == data.NewestFirst && !indexed {
 				continue // its order is that of rowids

@@ -45,3 +45,19 @@ func TestMountWarnings(t *testing.T) {
 		t.Error("a mount from nothing")
 	}
 }
+
+// FuzzMountOf: whatever the kernel lists, the mount found is one the path lies on.
+func FuzzMountOf(f *testing.F) {
+	f.Add(mountListing, "/mnt/nas share/donna_tasks.db")
+	f.Add("1 2 3 4 / - x", "/a")
+	f.Add("1 2 3 4 \\134040 - nfs", "/ 40")
+	f.Fuzz(func(t *testing.T, listing, path string) {
+		m, ok := mountOf(strings.NewReader(listing), path)
+		if ok && !within(path, m.point) {
+			t.Errorf("%q is said to lie on %q", path, m.point)
+		}
+		if text, alone := m.warning(path); alone && text == "" {
+			t.Error("a file mounted alone without a word")
+		}
+	})
+}

@@ -25,7 +25,9 @@ import (
 // or with UTC's are found by the hour they begin with; those with another one,
 // which Donna doesn't write but which sort elsewhere than they belong, are looked
 // for in the index alone, a day ahead of the walk. A file without the index is
-// walked by rowid, and that is its order then.
+// walked by rowid, and that is its order then. Where the query tells in which hours
+// its rows can be, the walk goes to these alone, and to those of rows that are
+// younger than what is known.
 func (l *Lookup) Invocations(ctx context.Context, q data.InvocationQuery) (data.InvocationPage, error) {
 	var page data.InvocationPage
 	if q.Limit <= 0 {
@@ -40,6 +42,9 @@ func (l *Lookup) Invocations(ctx context.Context, q data.InvocationQuery) (data.
 			err = w.byRowID()
 		} else {
 			err = w.byTime()
+		}
+		if err == nil {
+			err = w.end()
 		}
 		page = w.result()
 		return err
@@ -63,6 +68,12 @@ type pageWalk struct {
 
 	odd     []data.InvocationRow // with offsets, of the days seen so far
 	oddFrom time.Time            // midnight of the earliest of these days
+
+	known *data.InvocationHours
+	late  []data.InvocationRow // younger than known, unless nothing is
+
+	reading bool // in a transaction
+	looked  int  // what it has cost so far, in rows
 }
 
 func newPageWalk(ctx context.Context, d *database, q data.InvocationQuery) *pageWalk {
@@ -78,6 +89,38 @@ func newPageWalk(ctx context.Context, d *database, q data.InvocationQuery) *page
 		w.after, w.q.After = q.After, nil // in time it says nothing
 	}
 	return w
+}
+
+// stepCost is what a statement costs beside its rows, in rows.
+const stepCost = 50
+
+// each is as [conn.each], but statements that find little share a transaction: its
+// locks cost more than they do.
+func (w *pageWalk) each(sql string, fn func(*stmt) bool, args ...any) error {
+	if !w.reading {
+		if err := w.d.conn.exec("BEGIN"); err != nil {
+			return err
+		}
+		w.reading, w.looked = true, 0
+	}
+	w.looked += stepCost
+	err := w.d.conn.each(sql, func(st *stmt) bool {
+		w.looked++
+		return fn(st)
+	}, args...)
+	if err == nil && w.looked >= scanChunk {
+		err = w.end()
+	}
+	return err
+}
+
+// end ends the transaction, if there is one.
+func (w *pageWalk) end() error {
+	if !w.reading {
+		return nil
+	}
+	w.reading = false
+	return w.d.conn.exec("COMMIT")
 }
 
 // result is the page once all has been seen that may belong to it.
@@ -110,6 +153,9 @@ func setOf(names []string) map[string]bool {
 
 // byTime fills the page by the index on timestamp.
 func (w *pageWalk) byTime() error {
+	if err := w.findLate(); err != nil {
+		return err
+	}
 	hour, found, err := w.firstHour()
 	for err == nil && found && !w.past(hour) {
 		if err = w.readHour(hour); err != nil || w.full() {
@@ -131,9 +177,15 @@ func (w *pageWalk) firstHour() (hour time.Time, found bool, err error) {
 	if a := w.q.After; a != nil && (top.IsZero() || a.Time.Before(top)) {
 		top = a.Time
 	}
+	if w.known != nil && (top.IsZero() || !top.Before(w.known.From)) {
+		if top.IsZero() {
+			top = time.Unix(0, math.MaxInt64)
+		}
+		return w.hourBefore(top.UTC().Truncate(time.Hour).Add(time.Hour))
+	}
 	if !top.IsZero() {
 		hour = top.UTC().Truncate(time.Hour)
-		w.oddFrom = hour.Truncate(oneDay).Add(2 * oneDay)
+		w.skipOdd(hour)
 		return hour, true, w.findOdd(hour)
 	}
 	newest, err := w.hoursBelow(aboveDigits)
@@ -157,6 +209,16 @@ const oneDay = 24 * time.Hour
 
 // hourBefore is the latest hour before another one in which there may be rows.
 func (w *pageWalk) hourBefore(hour time.Time) (before time.Time, found bool, err error) {
+	if w.known != nil {
+		if before, found = w.knownBefore(hour); found {
+			w.skipOdd(before)
+			return before, true, w.findOdd(before)
+		}
+		if w.known.From.Before(hour) {
+			hour = w.known.From
+			w.skipOdd(hour)
+		}
+	}
 	// a day's rows sort by form first: date alone, blank, T
 	for _, border := range []string{hour.Format(hourLayout), hour.Format("2006-01-02 15"), hour.Format(time.DateOnly)} {
 		hours, err := w.hoursBelow(border)
@@ -184,6 +246,60 @@ func (w *pageWalk) hourBefore(hour time.Time) (before time.Time, found bool, err
 	return before, found, nil
 }
 
+// lateRows is how many rows may have come since the rollup was made, seconds ago as
+// a rule; with more of them nothing counts as known.
+const lateRows = scanChunk
+
+// findLate takes up what is known, and finds the rows that are younger.
+func (w *pageWalk) findLate() error {
+	known := w.q.Known
+	if known == nil {
+		return nil
+	}
+	n := 0
+	if known.LastRowID < maxRowID {
+		sql := fmt.Sprintf(rowsDownSQL, w.d.table.selectList(recentColumns)) + fmt.Sprintf(" LIMIT %d", lateRows)
+		if err := w.each(sql, func(st *stmt) bool {
+			n++
+			if w.wanted(st) {
+				if r := w.decode.row(st); !r.Time.IsZero() {
+					w.late = append(w.late, r)
+				}
+			}
+			return true
+		}, known.LastRowID+1, int64(maxRowID)); err != nil {
+			return err
+		}
+	}
+	if n < lateRows {
+		w.known = known
+	} else {
+		w.late = nil
+	}
+	return nil
+}
+
+// knownBefore is the latest hour before another one that is known to hold rows.
+func (w *pageWalk) knownBefore(hour time.Time) (before time.Time, found bool) {
+	if i := slices.IndexFunc(w.known.Hours, hour.After); i >= 0 {
+		before, found = w.known.Hours[i], true
+	}
+	for _, r := range w.late {
+		if h := r.Time.Truncate(time.Hour); h.Before(hour) && !h.Before(w.known.From) && (!found || h.After(before)) {
+			before, found = h, true
+		}
+	}
+	return before, found
+}
+
+// skipOdd passes over the days whose rows with offsets can't belong to an hour or an
+// earlier one.
+func (w *pageWalk) skipOdd(hour time.Time) {
+	if from := hour.Truncate(oneDay).Add(2 * oneDay); w.oddFrom.IsZero() || from.Before(w.oddFrom) {
+		w.oddFrom = from
+	}
+}
+
 // hoursBelow are the hours, at their face value, of the last timestamp below a
 // text and of the last one without a T on the same day. None if there is none.
 func (w *pageWalk) hoursBelow(border string) (hours []time.Time, err error) {
@@ -205,7 +321,11 @@ func (w *pageWalk) hourBelow(border string) (hour time.Time, found bool, err err
 	sql := fmt.Sprintf("SELECT timestamp FROM invocation_log INDEXED BY %s WHERE timestamp < ?1 AND timestamp >= '%s' ORDER BY timestamp DESC LIMIT 1", w.d.table.index, belowDigits)
 	for {
 		var text string
-		there, err := w.d.conn.row(sql, func(st *stmt) { text = string(st.column(0).text()) }, border)
+		there := false
+		err := w.each(sql, func(st *stmt) bool {
+			text, there = string(st.column(0).text()), true
+			return false
+		}, border)
 		if err != nil || !there {
 			return hour, false, err
 		}
@@ -249,6 +369,10 @@ func (w *pageWalk) findOdd(hour time.Time) error {
 		}
 		day := w.oddFrom.Add(-oneDay)
 		date := day.Format(time.DateOnly)
+		// hours of the index are looked through at a time: a transaction each
+		if err := w.end(); err != nil {
+			return err
+		}
 		var ids []int64
 		for low, high := range pairs(date, date+" 12", date+"T", date+"T06", date+"T12", date+"T18", w.oddFrom.Format(time.DateOnly)) {
 			if err := w.d.conn.each(oddSQL, func(st *stmt) bool {
@@ -293,7 +417,7 @@ func (w *pageWalk) readHour(hour time.Time) error {
 		return err
 	}
 	var rows []data.InvocationRow
-	for _, r := range w.odd {
+	for _, r := range slices.Concat(w.odd, w.late) {
 		if r.Time.Truncate(time.Hour).Equal(hour) && w.within(r.Time, r.RowID) {
 			rows = append(rows, r)
 		}
@@ -312,7 +436,7 @@ func (w *pageWalk) readHour(hour time.Time) error {
 	}
 	for from := hour; from.Before(hour.Add(time.Hour)); from = from.Add(pageStep) {
 		for _, r := range textRanges(from, from.Add(pageStep)) {
-			if err := w.d.conn.each(sql, keep, r[0], r[1]); err != nil {
+			if err := w.each(sql, keep, r[0], r[1]); err != nil {
 				return err
 			}
 		}

@@ -7,9 +7,6 @@ import (
 	"github.com/donna-project/donnatop/data/timestamp"
 )
 
-// recentRows is how many of the newest rows are kept in full.
-const recentRows = 200
-
 // recentColumns are the columns of a [data.InvocationRow], after its rowid. They
 // are all that this package reads of invocation_log: those of the rollup are
 // among them.
@@ -21,21 +18,50 @@ var recentColumns = []string{
 const recentSQL = "SELECT rowid, %s FROM invocation_log WHERE rowid > ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3"
 
 // recent puts the rows up to the rowid newest in front of those already known,
-// newest first. The slice given stays as it is, as others may be reading it.
-func (d *database) recent(decode *rowDecoder, known []data.InvocationRow, newest int64) ([]data.InvocationRow, error) {
+// newest first, until there are enough that are dated up to now: rows of the future
+// are kept for when the clock comes to them, but no more than would be shown. The
+// slice given stays as it is, as others may be reading it.
+func (d *database) recent(decode *rowDecoder, known []data.InvocationRow, newest int64, now time.Time) ([]data.InvocationRow, error) {
 	above := int64(minRowID)
 	if len(known) > 0 {
 		above = known[0].RowID
 	}
 	var rows []data.InvocationRow
-	err := d.conn.each(d.sql.recent, func(st *stmt) bool {
-		rows = append(rows, decode.row(st))
-		return true
-	}, above, newest, int64(recentRows))
-	if err != nil {
-		return nil, err
+	past, ahead := 0, 0
+	take := func(r data.InvocationRow) (enough bool) {
+		switch {
+		case !r.Time.After(now):
+			past++
+		case ahead == data.RecentRows:
+			return false
+		default:
+			ahead++
+		}
+		rows = append(rows, r)
+		return past == data.RecentRows
 	}
-	return append(rows, known[:min(len(known), recentRows-len(rows))]...), nil
+	for enough := false; !enough; {
+		n := 0
+		err := d.conn.each(d.sql.recent, func(st *stmt) bool {
+			r := decode.row(st)
+			newest, enough = r.RowID-1, take(r)
+			n++
+			return !enough
+		}, above, newest, int64(data.RecentRows))
+		if err != nil {
+			return nil, err
+		}
+		if n < data.RecentRows {
+			break
+		}
+	}
+	for _, r := range known {
+		if past == data.RecentRows {
+			break
+		}
+		take(r)
+	}
+	return rows, nil
 }
 
 // rowDecoder makes full rows. Texts that come again and again are kept once.
@@ -119,7 +145,7 @@ func (d *database) extensions(since time.Time) ([]data.Extension, error) {
 	out := []data.Extension{}
 	err := d.conn.each(d.sql.extensions, func(st *stmt) bool {
 		amount, _ := st.column(1).float()
-		e := data.Extension{Date: string(st.column(0).text()), AmountUSD: amount, Voided: st.column(2).bool()}
+		e := data.Extension{Date: string(st.column(0).text()), AmountUSD: amount, Voided: st.column(2).nonzero()} // what counts is "= 0"
 		if ns, ok := timestamp.ParseDB(st.column(3).text()); ok {
 			e.GrantedAt = time.Unix(0, ns).UTC()
 		}

@@ -112,10 +112,16 @@ func (v value) float() (f float64, ok bool) {
 	return 0, false
 }
 
-// bool is true for numbers other than 0; NULL, text and blobs are false.
+// bool is true for the number 1 alone, as "= 1" is in SQL.
 func (v value) bool() bool {
-	n, _ := v.int()
-	return n != 0
+	f, _ := v.float()
+	return f == 1
+}
+
+// nonzero is true for numbers other than 0; NULL, text and blobs are none.
+func (v value) nonzero() bool {
+	f, _ := v.float()
+	return f != 0
 }
 
 // text is a value as text; nil for NULL only.

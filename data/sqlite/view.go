@@ -190,7 +190,7 @@ func (v *view) readSmall(d *database, now time.Time) (err error) {
 	recent := v.recent
 	more := v.newest.set && (len(recent) == 0 || recent[0].RowID < v.newest.rowid)
 	if more {
-		if recent, err = d.recent(&v.full, recent, v.newest.rowid); err != nil {
+		if recent, err = d.recent(&v.full, recent, v.newest.rowid, now); err != nil {
 			return err
 		}
 	}

@@ -24,10 +24,8 @@ func LineFingerprint(e *logline.Entry) string {
 }
 
 func textField(e *logline.Entry, name string) string {
-	for _, f := range e.Fields() {
-		if f.Key == name && f.Kind == logline.String {
-			return f.Value
-		}
+	if f, ok := e.Field(name); ok && f.Kind == logline.String {
+		return f.Value
 	}
 	return ""
 }

@@ -115,6 +115,43 @@ func (r Range) Out(now time.Time) (Range, bool) {
 	return r.resized(now, 2*r.len(now))
 }
 
+// InAround is half the range with an instant in its midst, as far as the range
+// reaches if it holds that, and never beyond now; false if it would be too short.
+func (r Range) InAround(now, at time.Time) (Range, bool) {
+	from, to := r.ends(now)
+	if at.Before(from) || at.After(to) {
+		return r.around(now, at, r.len(now)/2, time.Time{}, now)
+	}
+	return r.around(now, at, r.len(now)/2, from, to)
+}
+
+// OutAround is a range twice as long with an instant in its midst, as far as now
+// lets it; false if it would be too long.
+func (r Range) OutAround(now, at time.Time) (Range, bool) {
+	return r.around(now, at, 2*r.len(now), time.Time{}, now)
+}
+
+// around is a stretch between two borders. At the border that moves with the clock
+// it is live.
+func (r Range) around(now, at time.Time, length time.Duration, first, last time.Time) (Range, bool) {
+	length = tidy(length)
+	if length < Shortest || length > Longest {
+		return r, false
+	}
+	to := at.Add(length / 2).Truncate(time.Second)
+	if earliest := first.Add(length); to.Before(earliest) {
+		to = earliest
+	}
+	if !to.Before(last) {
+		if !last.Before(now) && r.Live() || last.Equal(now) {
+			return Last(length), true
+		}
+		to = last
+	}
+	out := Range{from: to.Add(-length), to: to}
+	return out, out.from.Year() >= firstYear
+}
+
 func (r Range) resized(now time.Time, length time.Duration) (Range, bool) {
 	length = tidy(length)
 	if length < Shortest || length > Longest {

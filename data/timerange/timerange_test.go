@@ -268,3 +268,46 @@ func FuzzParse(f *testing.F) {
 		r.Shifted(now, true)
 	})
 }
+
+func TestZoomAround(t *testing.T) {
+	at := func(clock string) time.Time {
+		v, err := time.Parse("2006-01-02 15:04", "2026-07-15 "+clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	now := at("13:37")
+	parse := func(text string) Range {
+		r, err := Parse(text, now, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, c := range []struct {
+		of, at  string
+		in, out string // "" where there is none
+	}{
+		{"2026-07-15 10:00..12:00", "11:00", "2026-07-15 10:30..11:30", "2026-07-15 09:00..13:00"},
+		{"2026-07-15 10:00..12:00", "10:00", "2026-07-15 10:00..11:00", "2026-07-15 08:00..12:00"},
+		{"2026-07-15 10:00..12:00", "11:50", "2026-07-15 11:00..12:00", "4h"},
+		{"2026-07-15 10:00..12:00", "08:00", "2026-07-15 07:30..08:30", "2026-07-15 06:00..10:00"},
+		{"24h", "13:37", "12h", "2d"},
+		{"24h", "13:00", "12h", "2d"},
+		{"2h", "12:30", "2026-07-15 12:00..13:00", "4h"},
+		{"2h", "11:40", "2026-07-15 11:37..12:37", "4h"},
+		{"2h", "05:00", "2026-07-15 04:30..05:30", "2026-07-15 03:00..07:00"},
+		{"90s", "05:00", "", "2026-07-15 04:58:30..05:01:30"},
+		{"366d", "05:00", "183d", ""},
+	} {
+		in, ok := parse(c.of).InAround(now, at(c.at))
+		if ok != (c.in != "") || ok && in != parse(c.in) {
+			t.Errorf("%s in around %s: %v, %v, want %s", c.of, c.at, in, ok, c.in)
+		}
+		out, ok := parse(c.of).OutAround(now, at(c.at))
+		if ok != (c.out != "") || ok && out != parse(c.out) {
+			t.Errorf("%s out around %s: %v, %v, want %s", c.of, c.at, out, ok, c.out)
+		}
+	}
+}

@@ -170,7 +170,9 @@ func (t *Trace) sum() {
 	if n := len(t.Items); n > 0 {
 		start, end := t.Items[0].Time, t.Items[n-1].Time
 		length := end.Sub(start).Seconds()
-		t.Start, t.End, t.Duration = &start, &end, &length
+		from, to := t.Extent()
+		took := to.Sub(from).Seconds()
+		t.Start, t.End, t.Duration, t.Took = &start, &end, &length, &took
 	}
 }
 

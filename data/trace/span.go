@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/donna-project/donnatop/data"
+	"github.com/donna-project/donnatop/data/logline"
 )
 
 // Span is the time an item took, from ≤ to; a moment for what has no duration. A
@@ -126,4 +127,24 @@ func (i *Item) flag(key string) bool {
 		return true
 	}
 	return false
+}
+
+// Entry is the item as a filter sees it: a line as it was logged; a row as the JSON
+// object of its columns, with its `kind` and `table`. Time, level, service and event are
+// the item's own.
+func (i *Item) Entry() logline.Entry {
+	e := logline.Entry{Source: i.Source}
+	if i.Raw != nil {
+		logline.Parse(&e, *i.Raw, time.Time{}, i.Time)
+	} else {
+		fields := map[string]any{"kind": i.Kind, "table": i.Table}
+		for name, value := range i.Fields {
+			fields[name] = value
+		}
+		if row, err := json.Marshal(fields); err == nil { // else a column holds what is no JSON: only its own event can be found
+			logline.Parse(&e, string(row), time.Time{}, i.Time)
+		}
+	}
+	e.Time, e.Level, e.Service, e.Event = i.Time, i.Level, i.Service, i.Event
+	return e
 }

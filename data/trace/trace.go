@@ -49,10 +49,11 @@ type Trace struct {
 	ID       string                       `json:"id"`
 	Kind     Kind                         `json:"kind"`
 	Now      time.Time                    `json:"now"`
-	IDs      map[string][]string          `json:"ids"`   // ids that belong to it, by key, sorted
-	Start    *time.Time                   `json:"start"` // time of the first item; nil without items
-	End      *time.Time                   `json:"end"`   // time of the last item
-	Duration *float64                     `json:"duration_s"`
+	IDs      map[string][]string          `json:"ids"`        // ids that belong to it, by key, sorted
+	Start    *time.Time                   `json:"start"`      // time of the first item; nil without items
+	End      *time.Time                   `json:"end"`        // time of the last item
+	Duration *float64                     `json:"duration_s"` // from Start to End
+	Took     *float64                     `json:"took_s"`     // of Extent: with the length of calls and runs
 	Totals   Totals                       `json:"totals"`
 	Items    []Item                       `json:"items"` // by time, then source, then position in the source
 	Gaps     []Gap                        `json:"gaps"`

@@ -52,6 +52,9 @@ func TestFollowsFromSourceToSource(t *testing.T) {
 		if *tr.Duration != 30 || !tr.Start.Equal(at(100)) || !tr.End.Equal(at(70)) {
 			t.Errorf("%s: %v to %v, %v s", id, tr.Start, tr.End, *tr.Duration)
 		}
+		if from, to := tr.Extent(); *tr.Took != to.Sub(from).Seconds() || *tr.Took < *tr.Duration {
+			t.Errorf("%s: it took %v s, lasted %v s, lies from %v to %v", id, *tr.Took, *tr.Duration, from, to)
+		}
 	}
 }
 

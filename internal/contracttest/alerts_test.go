@@ -49,6 +49,7 @@ func alertsOf(t *testing.T, snapshot map[string]any) map[string]map[string]any {
 // simulated week; with --now nothing is known of before, so what needs a duration
 // of its own can only be pending.
 func TestAlerts(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-07-20T12:00:00Z")
 	dir := filepath.Join(t.TempDir(), "demo")
 	sim, err := demo.New(context.Background(), demo.Options{Dir: dir, Seed: 1, Start: now, History: 8 * day})
@@ -144,6 +145,7 @@ func incidents(lines []entry) (out []time.Time) {
 
 // TestAlertsOfViews: they belong to the overview, and to the whole.
 func TestAlertsOfViews(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-06-15T12:00:00Z")
 	logs := writeFile(t, "a.log", "")
 	for _, c := range []struct {

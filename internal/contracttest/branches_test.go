@@ -29,6 +29,7 @@ agents:
 
 // TestBranches compares every branch beyond llm on tables and lines full of traps.
 func TestBranches(t *testing.T) {
+	t.Parallel()
 	for i, when := range instants {
 		t.Run(fmt.Sprintf("%s, nullable %t", when.name, i%2 == 1), func(t *testing.T) {
 			t.Parallel()
@@ -49,6 +50,7 @@ func TestBranches(t *testing.T) {
 // TestBranchSources: figures of a source that isn't there are null, those of an
 // empty one are 0.
 func TestBranchSources(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-11-18T16:17:23.456789Z")
 	for _, c := range []struct {
 		name             string
@@ -89,6 +91,7 @@ func TestBranchSources(t *testing.T) {
 
 // TestBranchOlderSchemas: what a file doesn't have is null, and only that.
 func TestBranchOlderSchemas(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-11-18T16:17:23.456789Z")
 	for _, without := range []string{ // tables, and one column of each table at a time
 		"tasks escalation_request skill_run automation_run memory_documents memory_chunks",
@@ -190,12 +193,16 @@ func TestLongAgo(t *testing.T) {
 	for id, ago := range map[string]time.Duration{"a": 60 * day, "b": 60 * day, "c": 2 * day} {
 		g.row("nudge_events", "id", id, "task_id", id, "nudge_type", "overdue", "channel", "discord", "created_at", stamp(ago))
 	}
+	for n, ago := range []time.Duration{3 * time.Hour, 2 * time.Hour} {
+		g.row("nudge_events", "id", fmt.Sprint("d", n), "task_id", "d", "nudge_type", "overdue", "channel", "discord", "created_at", stamp(ago))
+	}
 	path, db := g.writeTables(t, false)
 	log := strings.Join([]string{
 		line(stamp(59*day), `"task_id": "a", `+event("overdue_reply_received")),
 		line(stamp(time.Minute), `"task_id": "a", `+event("task_done_via_button")), // the second answer of an old nudge
 		line(stamp(2*time.Minute), `"task_id": "b", `+event("overdue_snoozed")),    // the first, at last
 		line(stamp(day), `"task_id": "c", `+event("overdue_reply_handled")),
+		line(stamp(2*time.Hour), `"task_id": "d", `+event("overdue_snoozed")), // at the second nudge: its own
 	}, "\n") + "\n"
 	a := &auditor{now: now, db: readStore(t, db), haveLogs: true, service: "donna"}
 	a.lines, _ = readEntries(log)

@@ -32,7 +32,7 @@ func differences(path string, want, got any) []string {
 			return wrong("want null, got %v", show(got))
 		}
 		return nil
-	case anything:
+	case anything, given:
 		return nil
 	case oneOf:
 		var out []string
@@ -53,8 +53,8 @@ func differences(path string, want, got any) []string {
 		return bagDifferences(path, want, got)
 	case atLeast:
 		return atLeastDifferences(path, want, got)
-	case including:
-		return includingDifferences(path, want, got)
+	case verbatim:
+		return verbatimDifferences(path, want, got)
 	case int64:
 		n, ok := got.(json.Number)
 		if i, err := strconv.ParseInt(string(n), 10, 64); !ok || err != nil || i != want {
@@ -198,8 +198,8 @@ type (
 	bag []object
 	// atLeast is a map that must have some keys and may have others, each with its figure.
 	atLeast struct{ must, may object }
-	// including is an object that must hold these values, and maybe more.
-	including map[string]any
+	// verbatim is an object that must hold these values as they are, and no others.
+	verbatim map[string]any
 )
 
 func bagDifferences(path string, want bag, got any) []string {
@@ -248,12 +248,17 @@ func atLeastDifferences(path string, want atLeast, got any) []string {
 	return out
 }
 
-func includingDifferences(path string, want including, got any) []string {
+func verbatimDifferences(path string, want verbatim, got any) []string {
 	have, _ := got.(map[string]any)
 	var out []string
 	for k, w := range want {
 		if g, ok := have[k]; !ok || show(g) != show(w) {
 			out = append(out, fmt.Sprintf("%s.%s: want %v, got %v", path, k, show(w), show(g)))
+		}
+	}
+	for k, g := range have {
+		if _, ok := want[k]; !ok {
+			out = append(out, fmt.Sprintf("%s.%s: want nothing there, got %v", path, k, show(g)))
 		}
 	}
 	sort.Strings(out)

@@ -24,15 +24,12 @@ func report(t *testing.T, diffs []string) {
 	}
 }
 
-// llmBranch is the llm branch but for the list of the newest rows, which the
-// contract doesn't define.
 func llmBranch(t *testing.T, snapshot map[string]any) map[string]any {
 	t.Helper()
 	branch, ok := snapshot["llm"].(map[string]any)
 	if !ok {
 		t.Fatalf("llm: %v", show(snapshot["llm"]))
 	}
-	delete(branch, "recent")
 	return branch
 }
 
@@ -49,6 +46,7 @@ var instants = []struct{ name, now string }{
 }
 
 func TestSnapshotAgreesWithReference(t *testing.T) {
+	t.Parallel()
 	shapes := []struct {
 		name  string
 		shape shape
@@ -81,6 +79,7 @@ func TestSnapshotAgreesWithReference(t *testing.T) {
 
 // TestOlderSchemas: what a file doesn't have is null, and only that.
 func TestOlderSchemas(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-11-18T16:17:23.456789Z")
 	for _, s := range []shape{
 		{without: []string{"interrupted"}},
@@ -115,6 +114,7 @@ func TestOlderSchemas(t *testing.T) {
 }
 
 func TestEmptyTables(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-11-18T16:17:23Z")
 	path, db := writeDatabase(t, shape{}, nil, nil)
 	want := reference(readDatabase(t, db), nil, true, defaults, now)
@@ -125,6 +125,7 @@ func TestEmptyTables(t *testing.T) {
 
 // TestLogs reads the trap log in every form that --logs takes.
 func TestLogs(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-11-18T16:17:23.456789Z")
 	rng := rand.New(rand.NewPCG(3, 4))
 	plain := logTraps(5, now)
@@ -166,6 +167,7 @@ func TestLogs(t *testing.T) {
 
 // TestWindowClosed asks what a single row does at the ends of a window.
 func TestWindowClosed(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-06-15T12:00:00.000001Z")
 	for _, w := range allWindows {
 		start := windowStart(w, now)
@@ -200,6 +202,7 @@ func TestWindowClosed(t *testing.T) {
 
 // TestRestOfReport checks what stands around the figures.
 func TestRestOfReport(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-06-15T14:00:00.5+05:30")
 	g := invocationTraps(1, now, false)
 	path, db := writeDatabase(t, shape{}, g.rows, nil)
@@ -271,6 +274,7 @@ func checkSources(t *testing.T, snapshot map[string]any, states map[string]strin
 // TestExitCodes: 0 if every configured source answered, 1 with the JSON all the
 // same if one did not, 2 for a wrong command line.
 func TestExitCodes(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-06-15T12:00:00Z")
 	g := &traps{rng: rand.New(rand.NewPCG(1, 1)), now: now}
 	g.add(now.Add(-time.Minute), "task_type", "parse_task")

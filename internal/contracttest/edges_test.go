@@ -23,6 +23,7 @@ func TestManyRows(t *testing.T) {
 
 // TestBudgetEdges has the caps and rates that a division could trip over.
 func TestBudgetEdges(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-06-15T12:00:00Z")
 	for _, c := range []struct {
 		name   string
@@ -56,6 +57,7 @@ func TestBudgetEdges(t *testing.T) {
 // TestHostileValues: whatever stands in the columns, what comes out is JSON with
 // every key once.
 func TestHostileValues(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-06-15T12:00:00Z")
 	for _, c := range []struct {
 		name string

@@ -87,6 +87,7 @@ func faultLog(seed uint64, now time.Time) string {
 
 // TestErrorGroups compares errors.groups and errors.facets on faults of every kind.
 func TestErrorGroups(t *testing.T) {
+	t.Parallel()
 	for i, when := range instants[:4] {
 		t.Run(when.name, func(t *testing.T) {
 			t.Parallel()

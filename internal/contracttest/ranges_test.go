@@ -19,6 +19,7 @@ var byWindow = []string{
 // TestRanges: what is asked of a stretch of the past is what would have been asked
 // of now when it ended. The reference knows nothing but its own now.
 func TestRanges(t *testing.T) {
+	t.Parallel()
 	for i, when := range instants {
 		for j, window := range allWindows {
 			if (i+j)%3 != 0 {
@@ -73,6 +74,7 @@ const hoursInSeries = 24
 
 // The figures that have a window in their name are those of now, range or not.
 func TestRangeLeavesTheNamedWindows(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-11-18T16:17:23.456789Z")
 	g := invocationTraps(3, now, false)
 	path, db := writeDatabase(t, shape{}, g.rows, g.extensions)

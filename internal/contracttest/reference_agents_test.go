@@ -1,5 +1,7 @@
 package contracttest
 
+import "slices"
+
 // agentEvents are the events of agents.events, with the specified type of each.
 var agentEvents = map[string]struct {
 	events []string
@@ -39,13 +41,20 @@ func (a *auditor) agents() object {
 	if a.haveLogs {
 		perKind := object{}
 		for kind, names := range agentEvents {
-			perKind[kind] = a.logWindows(func(e *entry) bool { return e.is(names.events, names.kind) }, func(lines []*entry) any { return int64(len(lines)) })
+			windows := a.logWindows
+			if kind == "dispatched" || kind == "completed" { // by the prep agent alone
+				windows = a.ifEver
+			}
+			perKind[kind] = windows(func(e *entry) bool { return e.is(names.events, names.kind) }, func(lines []*entry) any { return int64(len(lines)) })
 		}
 		events := object{}
 		for _, w := range allWindows {
 			counts := object{}
 			for kind, figure := range perKind {
-				counts[kind] = figure.(object)[w]
+				counts[kind] = nil
+				if o, ok := figure.(object); ok {
+					counts[kind] = o[w]
+				}
 			}
 			events[w] = counts
 		}
@@ -130,7 +139,9 @@ func (a *auditor) agents() object {
 	}
 	if a.db.has("tasks", "agent_status") {
 		tasks := a.until("tasks", "created_at")
-		out["task_status"] = tally(tasks, "agent_status")
+		if slices.ContainsFunc(tasks, func(r map[string]any) bool { return r["agent_status"] != nil }) {
+			out["task_status"] = tally(tasks, "agent_status")
+		}
 		for _, r := range tasks {
 			if r["agent_status"] == "in_progress" {
 				name := text(r["assigned_agent"])

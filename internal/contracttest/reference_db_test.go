@@ -117,7 +117,7 @@ func table(t testing.TB, db *sql.DB, name string) (rows []map[string]any, column
 func readDatabase(t testing.TB, db *sql.DB) *database {
 	t.Helper()
 	rows, columns := table(t, db, "invocation_log")
-	d := &database{columns: columns}
+	d := &database{columns: columns, stored: rows}
 	for _, r := range rows {
 		at, ok := instant(r["timestamp"])
 		if !ok {

@@ -23,7 +23,7 @@ func (a *auditor) troubles() (out []*entry) {
 }
 
 // lineService is the line's own, else that of where the line came from.
-func (a *auditor) lineService(e *entry) string { return cmp.Or(e.text("service"), a.service) }
+func (a *auditor) lineService(e *entry) string { return cmp.Or(e.service, a.service) }
 
 // facets counts the troubles by what a line says of itself.
 func (a *auditor) facets() any {

@@ -92,11 +92,51 @@ func isHealthCheck(e *entry) bool {
 	return e.is(operations["health_check"].events, operations["health_check"].types...) && !strings.HasPrefix(e.event, "self_diagnostic_")
 }
 
-// health computes what the log tells of the health branch.
+// marks are the instants that files below Donna's data root stand for; zero for none.
+type marks struct{ heartbeat, push, backup time.Time }
+
+// known is an instant that doesn't lie after now, but for what clocks may differ by.
+func (a *auditor) known(t time.Time) bool { return !t.IsZero() && !t.After(a.now.Add(time.Minute)) }
+
+func (a *auditor) heartbeat(at time.Time, source string) object {
+	age := a.now.Sub(at)
+	return object{"source": source, "at": at, "age_s": exact(age.Seconds()), "ok": age <= 90*time.Second}
+}
+
+// marked is when the files say that an operation last succeeded.
+func (a *auditor) marked(operation string) (at time.Time, ok bool) {
+	if a.marks != nil {
+		at = map[string]time.Time{"supabase_push": a.marks.push, "backup": a.marks.backup}[operation]
+	}
+	return at, a.known(at)
+}
+
+// healthOfHost is what files alone tell.
+func (a *auditor) healthOfHost(out object) object {
+	if a.marks == nil {
+		return out
+	}
+	out["heartbeat"] = object{"source": "host", "at": nil, "age_s": nil, "ok": false}
+	if a.known(a.marks.heartbeat) {
+		out["heartbeat"] = a.heartbeat(a.marks.heartbeat, "host")
+	}
+	done := bag{}
+	for _, name := range []string{"backup", "supabase_push"} {
+		if at, ok := a.marked(name); ok {
+			done = append(done, object{"operation": name, "at": at, "age_s": exact(a.now.Sub(at).Seconds()), "source": "host"})
+		}
+	}
+	if len(done) > 0 {
+		out["last_ok"] = done
+	}
+	return out
+}
+
+// health computes what the log and the files tell of the health branch.
 func (a *auditor) health() object {
 	out := object{"breakers": nil, "last_ok": nil, "heartbeat": nil, "checks": nil, "error_rate_5m": nil}
 	if !a.haveLogs {
-		return out
+		return a.healthOfHost(out)
 	}
 	out["breakers"] = a.breakers()
 	lastOK := bag{}
@@ -111,14 +151,19 @@ func (a *auditor) health() object {
 		if e != nil {
 			o["at"], o["age_s"], o["source"] = e.at, exact(a.now.Sub(e.at).Seconds()), "logs"
 		}
+		if at, ok := a.marked(name); ok && (e == nil || at.After(e.at)) {
+			o["at"], o["age_s"], o["source"] = at, exact(a.now.Sub(at).Seconds()), "host"
+		}
 		lastOK = append(lastOK, o)
 	}
 	out["last_ok"] = lastOK
 	checks := object{"sqlite": nil, "discord": nil, "scheduler": nil, "api_freshness": nil}
-	out["heartbeat"] = anything{} // none was ever seen: the contract gives no form for that
+	out["heartbeat"] = object{"source": "logs", "at": nil, "age_s": nil, "ok": false} // none was ever seen
+	if a.marks != nil {
+		out["heartbeat"] = a.healthOfHost(object{})["heartbeat"]
+	}
 	if e := a.newest(isHealthCheck); e != nil {
-		age := a.now.Sub(e.at)
-		out["heartbeat"] = object{"source": "logs", "at": e.at, "age_s": exact(age.Seconds()), "ok": age <= 90*time.Second}
+		out["heartbeat"] = a.heartbeat(e.at, "logs")
 		said, _ := e.fields["checks"].(map[string]any)
 		for name := range checks {
 			if b, ok := said[name].(bool); ok {

@@ -82,10 +82,10 @@ func readLog(content string) (lines []logLine) {
 func eachLine(content string, do func(logLine, map[string]any)) {
 	var before logLine
 	parts := map[string]string{} // Docker: begun lines by stream
-	for raw := range strings.SplitSeq(content, "\n") {
-		if raw == "" {
-			continue
-		}
+	if content == "" {
+		return
+	}
+	for raw := range strings.SplitSeq(strings.TrimSuffix(content, "\n"), "\n") {
 		transport, haveTransport := time.Time{}, false
 		o := jsonObject(raw)
 		if log, stream, at, ok := dockerRecord(o); ok {

@@ -61,7 +61,7 @@ type entry struct {
 	at               time.Time
 	known            bool
 	event, eventType string
-	level            string
+	level, service   string
 	raw              string
 	fields           map[string]any
 }
@@ -78,6 +78,7 @@ func readEntries(content string) (out []entry, plain []logLine) {
 		if s, ok := o["level"].(string); ok {
 			e.level = strings.ToLower(s)
 		}
+		e.service, _ = o["service"].(string)
 		if slices.Contains(bulky, e.event) && !slices.Contains(countedLevels, e.level) {
 			e.fields = nil
 		}
@@ -101,6 +102,7 @@ type auditor struct {
 	timeouts map[string]float64 // of agents.yaml
 	service  string             // the container of lines that don't name one
 	llm      object             // the reference of the llm branch
+	marks    *marks             // nil: no host
 	// untimed says whether rows whose own time can't be read count where no window asks for it.
 	untimed bool
 }
@@ -126,6 +128,18 @@ func (a *auditor) windows(figure func(in func(any) bool) any) object {
 		})
 	}
 	return out
+}
+
+// ifEver is logWindows of lines that a stock Donna never prints: null unless one of
+// the windows has some.
+func (a *auditor) ifEver(keep func(*entry) bool, figure func([]*entry) any) any {
+	counts, _ := a.logWindows(keep, func(lines []*entry) any { return len(lines) }).(object)
+	for _, n := range counts {
+		if n != 0 {
+			return a.logWindows(keep, figure)
+		}
+	}
+	return nil
 }
 
 // logWindows computes a figure of the lines per window; nil without logs.

@@ -54,7 +54,7 @@ func (a *auditor) notifications() object {
 			out["reply_s"] = a.replies(nudges)
 		}
 	}
-	if a.db.has("escalation_state") {
+	if len(a.db.rows("escalation_state")) > 0 { // a stock Donna never writes one
 		rows := a.until("escalation_state", "created_at")
 		out["escalation"] = object{"by_status": a.tallyOf("escalation_state", rows, "status"), "by_tier": a.tallyOf("escalation_state", rows, "current_tier")}
 		if a.db.has("escalation_state", "status", "updated_at") {

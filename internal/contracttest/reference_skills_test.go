@@ -93,11 +93,9 @@ func (a *auditor) nightly() any {
 	sort.SliceStable(lines, func(i, j int) bool { return lines[i].at.After(lines[j].at) })
 	out := []any{}
 	for _, e := range lines[:min(len(lines), 20)] {
-		fields := including{}
+		fields := verbatim{}
 		for k, v := range e.fields {
-			switch k {
-			case "event", "timestamp", "level", "user_id", "event_type":
-			default:
+			if k != "event" && k != "timestamp" {
 				fields[k] = v
 			}
 		}

@@ -138,7 +138,7 @@ func (a *auditor) reschedules(rows []map[string]any) any {
 
 func (a *auditor) dedup() any {
 	result := []string{"dedup_check_result"}
-	return a.logWindows(func(e *entry) bool { return e.is(result, "task.dedup_detected") }, func(lines []*entry) any {
+	return a.ifEver(func(e *entry) bool { return e.is(result, "task.dedup_detected") }, func(lines []*entry) any {
 		hits := int64(0)
 		for _, e := range lines {
 			if !e.is(result) || e.text("verdict") == "same" || e.text("verdict") == "related" {

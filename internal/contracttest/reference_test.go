@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"fmt"
 	"math"
 	"sort"
 	"strings"
@@ -93,6 +94,7 @@ type database struct {
 	columns       map[string]bool
 	extensions    []extension
 	hasExtensions bool
+	stored        []map[string]any // every row, as and in the order it was written
 }
 
 // budgets are the caps of Donna's configuration.
@@ -319,7 +321,7 @@ func reference(d *database, lines []logLine, haveLogs bool, caps budgets, now ti
 		"per_hour": nil, "per_day": nil, "tokens": nil,
 		"spend_usd": nil, "spend_by_task_type": nil, "spend_by_model": nil,
 		"burn_rate": nil, "projected_month_usd": nil,
-		"latency_ms": nil, "latency_all_ms": nil, "failures": nil, "shadow": nil, "heat": nil,
+		"latency_ms": nil, "latency_all_ms": nil, "failures": nil, "shadow": nil, "heat": nil, "recent": nil,
 		"budget": referenceBudget(d, caps, now),
 		"events": referenceEvents(lines, haveLogs, now),
 	}
@@ -379,7 +381,62 @@ func reference(d *database, lines []logLine, haveLogs bool, caps budgets, now ti
 	}
 	out["per_hour"], out["per_day"] = referenceSeries(d, now)
 	out["heat"] = referenceHeat(d, now)
+	out["recent"] = referenceRecent(d, now)
 	return out
+}
+
+// referenceRecent is the rows written last, up to 200 that are not of the future;
+// one whose time can't be read is of none, and the years that can be are 1678 to 2261.
+func referenceRecent(d *database, now time.Time) []any {
+	out := []any{}
+	for i := len(d.stored) - 1; i >= 0 && len(out) < 200; i-- {
+		r := d.stored[i]
+		at, timed := instant(r["timestamp"])
+		timed = timed && at.Year() >= 1678 && at.Year() <= 2261
+		if timed && at.After(now) {
+			continue
+		}
+		class := invocation{taskType: text(r["task_type"]), shadow: flag(r["is_shadow"])}
+		o := object{
+			"id": printed(r["id"]), "timestamp": nil, "task_type": printed(text(r["task_type"])), "class": class.class(),
+			"interrupted": nil, "overflow_escalated": nil,
+		}
+		if timed {
+			o["timestamp"] = at
+		}
+		for _, c := range []string{"task_id", "model_alias", "model_actual", "user_id"} {
+			o[c] = printed(r[c])
+		}
+		for _, c := range []string{"latency_ms", "tokens_in", "tokens_out", "escalation_request_id"} {
+			o[c] = nil
+			if n := integer(r[c]); n != nil {
+				o[c] = *n
+			}
+		}
+		o["cost_usd"] = nil
+		if n := number(r["cost_usd"]); n != nil {
+			o["cost_usd"] = exact(*n)
+		}
+		for _, c := range []string{"interrupted", "overflow_escalated"} {
+			if d.columns[c] {
+				o[c] = flag(r[c])
+			}
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// printed is a value as text, as JSON can hold it; nil for NULL.
+func printed(v any) any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []byte:
+		return string([]rune(string(v)))
+	default:
+		return string([]rune(fmt.Sprint(v)))
+	}
 }
 
 func referenceSeries(d *database, now time.Time) (perHour, perDay []any) {

@@ -74,6 +74,7 @@ func (w *watched) step(now time.Time) string {
 }
 
 func TestRehearsal(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		seed uint64
 		end  string

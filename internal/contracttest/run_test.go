@@ -10,11 +10,16 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/donna-project/donnatop/internal/sources"
 )
 
 var program string
+
+var noteSources = sync.OnceValue(func() error { return sources.Note("../..") })
 
 func TestMain(m *testing.M) {
 	os.Exit(buildAndRun(m))
@@ -49,6 +54,9 @@ type result struct {
 // runProgram runs donnatop in an empty environment.
 func runProgram(t testing.TB, stdin string, args ...string) result {
 	t.Helper()
+	if err := noteSources(); err != nil {
+		t.Fatal(err)
+	}
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command(program, args...)
 	home := t.TempDir()

@@ -9,6 +9,7 @@ import (
 // TestBranchReference holds the reference of the branches beyond llm to figures
 // worked out by hand, on 2026-06-15, the Monday of week 25, at noon.
 func TestBranchReference(t *testing.T) {
+	t.Parallel()
 	now := at(t, "2026-06-15T12:00:00Z")
 	g := newTableTraps(1, now, false)
 	g.rows, g.tables = nil, map[string][]values{}
@@ -104,7 +105,7 @@ func TestBranchReference(t *testing.T) {
 			{"id": "c", "name": "pm", "kind": "task", "task_id": "c", "started_at": null, "elapsed_s": null, "timeout_s": 300}],
 		"agents.finished.24h.skill": {"succeeded": 1, "failed": 1, "cost_usd": 1.75, "mean_s": 20},
 		"agents.failed_today": [{"id": "2", "name": "watch", "kind": "skill", "error": "boom"}], "agents.cost_by_name": {"watch": 1.75}, "agents.task_status": {"(none)": 2, "in_progress": 1},
-		"agents.events.1h": {"dispatched": 0, "progress": 1, "completed": 0, "failed": 0, "timeout": 0},
+		"agents.events.1h": {"dispatched": null, "progress": 1, "completed": null, "failed": 0, "timeout": 0},
 		"notifications.sent.1h": {"total": 1, "by_channel": {"(none)": 1}, "by_type": {"reminder": 1}}, "notifications.failed.1h": {"total": 1, "by_type": {"x": 1}},
 		"notifications.blocked.1h": {"total": 1, "by_type": {"(none)": 1}}, "notifications.nudges.1h": {"total": 1, "by_channel": {"discord": 1}, "by_type": {"overdue": 1}},
 		"notifications.escalation": {"by_status": {"acknowledged": 1}, "by_tier": {"2": 1}}, "notifications.response_s.24h": {"n": 1, "p50": 90, "p95": 90},

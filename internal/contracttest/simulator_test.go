@@ -42,12 +42,16 @@ func (a *auditor) compareBranches(t *testing.T, snapshot map[string]any) (diffs 
 	for name, want := range a.branches() {
 		diffs = append(diffs, differences(name, want, branch(t, snapshot, name))...)
 	}
+	if printed, ok := snapshot["logs"]; ok {
+		diffs = append(diffs, differences("logs", a.logs(printed), printed)...)
+	}
 	return diffs
 }
 
 // TestSimulator compares every branch on the data of the simulated Donna, in which
 // all is connected: rows with rows, and rows with lines.
 func TestSimulator(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		seed    uint64
 		start   string

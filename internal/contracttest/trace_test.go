@@ -34,6 +34,7 @@ func runTrace(t testing.TB, stdin, id string, code int, args ...string) map[stri
 // TestTraceOfTheSimulator compares the lives of ids of every kind, on several
 // simulated Donnas, with the reference.
 func TestTraceOfTheSimulator(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		seed    uint64
 		start   string
@@ -146,6 +147,7 @@ func sampleIDs(t *testing.T, db *sql.DB, w *world, each int) []string {
 
 // TestTraceTraps: what a line must hold to belong to an id, by hand.
 func TestTraceTraps(t *testing.T) {
+	t.Parallel()
 	const id = "0190f3a2-7b1c-7d4e-9f00-1c2d3e4f5a6b"
 	in := []string{
 		`{"task_id": "` + id + `", "event": "first", "timestamp": "2026-06-01T10:00:00Z"}`,

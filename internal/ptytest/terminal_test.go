@@ -8,8 +8,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/donna-project/donnatop/internal/sources"
 )
 
 // patience is how long a condition may take to come true: far more than it takes, for
@@ -18,7 +21,12 @@ const patience = 30 * time.Second
 
 var program string
 
+var noteSources = sync.OnceValue(func() error { return sources.Note("../..") })
+
 func TestMain(m *testing.M) {
+	if in := os.Getenv(panicIn); in != "" {
+		os.Exit(panicking(in))
+	}
 	os.Exit(buildAndRun(m))
 }
 
@@ -48,14 +56,23 @@ type terminal struct {
 	dir string // socket, home directory and what the script writes
 }
 
-// script runs the program in the foreground of the pane and tells of its end. The
-// modes of the line discipline are written down before and after, and the shell that
-// remains keeps the pane open.
+// script runs the program in the foreground of the pane, as a job, and tells of its
+// end. The modes of the line discipline are written down before and after, and the
+// shell that remains keeps the pane open. If the job stops it goes on after Enter.
 const script = `cd "$DIR"
 stty -g >before
 echo the shell before
 sh -c 'echo $$ >pid.new; mv pid.new pid; exec "$@"' sh "$@"
-echo "exit $?" >code
+code=$?
+while [ "$(kill -l $code 2>/dev/null)" = TSTP ]; do
+	stty -g >stty.new
+	mv stty.new stopped
+	echo the shell between
+	read -r line
+	fg
+	code=$?
+done
+echo "exit $code" >code
 stty -g >after
 mv code ended
 exec sleep 600
@@ -64,8 +81,18 @@ exec sleep 600
 // open starts the program in a terminal of a size, and ends both with the test.
 func open(t *testing.T, w, h int, args ...string) *terminal {
 	t.Helper()
+	return openCommand(t, w, h, "-m", append([]string{program}, args...)...)
+}
+
+// openCommand starts a command in a terminal, as [open] does the program, under a
+// shell with job control (-m) or without (+m).
+func openCommand(t *testing.T, w, h int, jobs string, command ...string) *terminal {
+	t.Helper()
 	if program == "" {
 		t.Skip("there is no tmux to be the terminal: install it to run this test")
+	}
+	if err := noteSources(); err != nil {
+		t.Fatal(err)
 	}
 	dir, err := os.MkdirTemp("", "pty") // short: the path of a socket is limited
 	if err != nil {
@@ -78,11 +105,11 @@ func open(t *testing.T, w, h int, args ...string) *terminal {
 	})
 	term.file("run.sh", script)
 	term.file("tmux.conf", "set -g set-clipboard on\nset -g allow-rename on\nset -g status off\nset -g remain-on-exit on\n")
-	pane := append([]string{"new-session", "-d", "-x", strconv.Itoa(w), "-y", strconv.Itoa(h), "sh", filepath.Join(dir, "start.sh")}, program)
+	pane := append([]string{"new-session", "-d", "-x", strconv.Itoa(w), "-y", strconv.Itoa(h), "sh", filepath.Join(dir, "start.sh")}, command...)
 	// What the program writes is recorded from the first byte on: it starts when
 	// the recorder stands.
-	term.file("start.sh", "until [ -e \"$DIR/recorded\" ]; do sleep 0.02; done\nexec sh \"$DIR/run.sh\" \"$@\"\n")
-	term.tmux(append(pane, args...)...)
+	term.file("start.sh", "until [ -e \"$DIR/recorded\" ]; do sleep 0.02; done\nexec sh "+jobs+" \"$DIR/run.sh\" \"$@\"\n")
+	term.tmux(pane...)
 	term.tmux("pipe-pane", "-O", "exec cat >>'"+filepath.Join(dir, "raw")+"'")
 	term.file("recorded", "")
 	return term

@@ -32,7 +32,7 @@ func sampleAgents() *data.Agents {
 			"skill":      {Succeeded: n, Failed: n / 4, CostUSD: p(0.11 * float64(n)), MeanS: p(41.5)},
 			"automation": {Succeeded: 3 * n, CostUSD: p(0.0), MeanS: p(2.125)},
 		}
-		f.Events[w] = &data.AgentEvents{Dispatched: 4 * n, Progress: 9 * n, Completed: 3 * n, Failed: n / 5, Timeout: n / 9}
+		f.Events[w] = &data.AgentEvents{Dispatched: new(4 * n), Progress: 9 * n, Completed: new(3 * n), Failed: n / 5, Timeout: n / 9}
 	}
 	f.Finished[data.Window1h]["skill"] = &data.FinishedAgents{CostUSD: p(0.0)}
 	f.Events[data.Window30d] = nil
@@ -45,14 +45,14 @@ func noAgents() *data.Agents {
 	return &data.Agents{
 		Active: []data.ActiveAgent{}, Finished: perWindow(map[string]*data.FinishedAgents{"skill": none, "automation": none}),
 		FailedToday: []data.FailedAgent{}, CostByName: map[string]float64{}, TaskStatus: map[string]int64{},
-		LLMSpendByCaller: perWindow(map[string]float64{}), Events: perWindow(&data.AgentEvents{}),
+		LLMSpendByCaller: perWindow(map[string]float64{}), Events: perWindow(&data.AgentEvents{Dispatched: new(int64), Completed: new(int64)}),
 	}
 }
 
 func hostileAgents(h *hostility) *data.Agents {
 	f := &data.Agents{
 		Finished: map[string]map[string]*data.FinishedAgents{}, CostByName: h.amounts(), TaskStatus: h.counts(), LLMSpendByCaller: perWindow(h.amounts()),
-		Events: perWindow(&data.AgentEvents{Dispatched: h.whole(0), Progress: h.whole(1), Completed: h.whole(2), Failed: h.whole(0), Timeout: h.whole(1)}),
+		Events: perWindow(&data.AgentEvents{Dispatched: new(h.whole(0)), Progress: h.whole(1), Completed: new(h.whole(2)), Failed: h.whole(0), Timeout: h.whole(1)}),
 	}
 	kinds := map[string]*data.FinishedAgents{"none": nil}
 	for i, n := range h.names {

@@ -14,9 +14,7 @@ func agentsTaskStatusPanel() Panel {
 func drawAgentsTaskStatus(v *view, f *data.Agents) {
 	switch {
 	case f.TaskStatus == nil:
-		v.say(tableLack(v.in, tableTasks))
-	case len(f.TaskStatus) == 1 && f.TaskStatus[data.None] > 0:
-		v.say(lack{lackNone, "no data", "no task has an agent_status: it is set by the prep agent, which a stock Donna does not run"})
+		v.say(unfilled(v.in, data.KeyTaskStatus, tableLack(v.in, tableTasks)))
 	default:
 		v.divided("status", f.TaskStatus, lack{lackEmpty, "no tasks", ""}, func(status string) data.Behind {
 			return data.BehindAgentStatus(v.now(), status)

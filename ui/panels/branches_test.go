@@ -123,6 +123,9 @@ func branchCases() map[string]*panels.Input {
 }
 
 func TestBranchesAtEverySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	inputs := branchCases()
 	for _, theme := range themes.Names() {
 		for _, ascii := range []bool{false, true} {
@@ -150,6 +153,9 @@ func TestBranchesAtEverySize(t *testing.T) {
 }
 
 func TestBranchesOfTenThousandCategories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	e, in := env(t, themes.Default, false), figuresInput(hostileBranches(10_000))
 	for _, panel := range branchPanels() {
 		for _, size := range [][2]int{{26, 5}, {200, 60}} {
@@ -301,7 +307,8 @@ func TestEveryFigureIsDrawn(t *testing.T) {
 // What no source of a stock Donna ever fills is no zero, and the panel says why.
 func TestNeverFilled(t *testing.T) {
 	f := emptyBranches()
-	f.Agents.TaskStatus = map[string]int64{data.None: 40}
+	f.Agents, f.Tasks, f.Notifications, f.Preferences = &data.Agents{}, &data.Tasks{}, &data.Notifications{}, &data.Preferences{}
+	f.NeverFilled = []string{data.KeyTaskStatus, data.KeyDedup, data.KeyTiers, data.KeyRules, data.KeyRulesPerWeek}
 	e, in := env(t, themes.Default, false), figuresInput(f)
 	for id, want := range map[string]string{"tasks_dedup": "deduplicator", "agents_task_status": "prep agent", "notifications_tiers": "escalation tiers"} {
 		if got := draw(t, e, id, in, 100, 8); !strings.Contains(got, want) || strings.Contains(got, "0") {

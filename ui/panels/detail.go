@@ -63,7 +63,7 @@ func (d *detail) end() []string {
 	}
 	if d.done && len(d.out) < d.most {
 		b := d.env.line(d.w)
-		b.Text(d.s.Warning, "… too long to show in full: "+strconv.Itoa(DetailLines)+" lines are shown")
+		b.Text(d.s.Warning, "… too long to show in full: "+strconv.Itoa(d.most)+" lines are shown")
 		d.out = append(d.out, b.String())
 	}
 	return d.out
@@ -93,7 +93,8 @@ func LogDetailWith(env *Env, l *data.LogLine, stacks []LineStack, mode StackMode
 	if l.JSON {
 		d.item("event", d.s.Strong, cmp.Or(l.Event, "–"))
 		for i := range stacks {
-			d.stack(&stacks[i], mode)
+			d.section(stacks[i].Key + statusSep + stacks[i].counted())
+			d.stack(&stacks[i], mode, 0)
 		}
 		d.logFields(l.Raw, stacks)
 	} else {
@@ -154,7 +155,7 @@ func (d *detail) logFields(raw string, stacks []LineStack) {
 		if !ok {
 			break
 		}
-		if shownElsewhere(key) || slices.ContainsFunc(stacks, func(s LineStack) bool { return s.Key == key }) {
+		if shownElsewhere(key) || isStack(stacks, key) {
 			continue
 		}
 		switch {

@@ -3,6 +3,7 @@ package panels
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/panels/chart"
@@ -74,8 +75,21 @@ func (v *view) heatItem(s chart.Spot) Item {
 	day, hour := s.Part, s.Bar
 	c := &v.llm.Heat[day][hour]
 	row := fmt.Sprintf("%s %02d:00", weekdays[day], hour)
+	it := countItem(row, "calls", c.Calls, data.BehindHeat(v.now(), day, hour, false))
 	if v.in.Measure == Cost {
-		return v.moneyItem(row, "cost", c.CostUSD, data.BehindHeat(v.now(), day, hour, true))
+		it = v.moneyItem(row, "cost", c.CostUSD, data.BehindHeat(v.now(), day, hour, true))
 	}
-	return countItem(row, "calls", c.Calls, data.BehindHeat(v.now(), day, hour, false))
+	it.Near = latestHour(v.now(), day, hour).Add(time.Hour / 2)
+	return it
+}
+
+// latestHour is the last hour of the week, Monday 0, UTC, that has begun.
+func latestHour(now time.Time, day, hour int) time.Time {
+	now = now.UTC()
+	back := (int(now.Weekday()+6)%7 - day + 7) % 7
+	t := time.Date(now.Year(), now.Month(), now.Day()-back, hour, 0, 0, 0, time.UTC)
+	if t.After(now) {
+		t = t.AddDate(0, 0, -7)
+	}
+	return t
 }

@@ -1,6 +1,7 @@
 package panels
 
 import (
+	"slices"
 	"time"
 
 	"github.com/donna-project/donnatop/data"
@@ -15,6 +16,7 @@ type Item struct {
 	// a list has no Column.
 	Row, Column string
 	At          time.Time // where a bar begins in time; zero for others
+	Near        time.Time // the latest moment of what comes again, such as an hour of the week; zero for others
 	Value       any       // int64, float64 or nil; money in USD
 	Text        string    // the value as people read it
 	Behind      data.Behind
@@ -90,6 +92,13 @@ func newRegister(in *Input, w, h int) *register {
 	return &register{cursor: in.Cursor, into: in.Items, w: w, h: h}
 }
 
+// expect makes room for n more items, which are large.
+func (r *register) expect(n int) {
+	if r.into != nil {
+		r.into.List = slices.Grow(r.into.List, n)
+	}
+}
+
 // item tells that an item is drawn there, and gets to know whether the cursor is
 // on it. All that is drawn must be told in the same order each time.
 func (v *view) item(at Place, of func() Item) bool {
@@ -128,6 +137,7 @@ func (v *view) spots(placed []chart.Placed, n, now int, lane func(part int) int,
 	}
 	var cursor *chart.Spot
 	first := r.next == 0
+	r.expect(len(placed))
 	for i := range placed {
 		s := &placed[i]
 		at := Place{X: v.x + s.X, Y: v.y + len(v.out) + s.Y, W: s.W, H: s.H, Lane: r.lane + lane(s.Part), Across: true}

@@ -24,9 +24,11 @@ type treeNode struct {
 	label string
 	text  string
 	paint func(*themes.Styles) themes.Paint
-	below int  // how many nodes are below it, at any depth
-	shut  bool // folded at first
-	long  bool // its text is shown whole
+	below int        // how many nodes are below it, at any depth
+	shut  bool       // folded at first
+	long  bool       // its text is shown whole
+	stack *LineStack // drawn in place of text
+	mode  StackMode
 }
 
 // Bounds of a tree: what lies beyond is said to be there.
@@ -37,12 +39,18 @@ const (
 	maxNodeLines = 400 // lines of one text
 )
 
-// ItemTree is all there is about a row of a trace.
-func ItemTree(env *Env, r *TraceRows, row int) *Tree {
+// ItemTree is all there is about a row of a trace, with its stack traces, read
+// before, shown as mode says.
+func ItemTree(env *Env, r *TraceRows, row int, stacks []LineStack, mode StackMode) *Tree {
 	t := &Tree{}
 	if i := r.Item(row); i != nil {
 		t.about(env, r, i)
-		t.itemFields(env, i)
+		for s := range stacks {
+			at := t.open(stacks[s].Key, stacks[s].counted())
+			t.add(treeNode{depth: 1, stack: &stacks[s], mode: mode})
+			t.close(at, false)
+		}
+		t.itemFields(env, i, stacks)
 		if i.Raw != nil {
 			t.raw(env, *i.Raw)
 		}
@@ -103,15 +111,16 @@ func twinNote(i *trace.Item) string {
 	return said
 }
 
-// itemFields adds the fields of an item, those people look for first.
-func (t *Tree) itemFields(env *Env, i *trace.Item) {
+// itemFields adds the fields of an item but for the stack traces, those people look
+// for first.
+func (t *Tree) itemFields(env *Env, i *trace.Item, stacks []LineStack) {
 	keys := itemKeys(i)
 	if len(keys) == 0 {
 		return
 	}
 	at := t.open("fields", "")
 	for _, key := range keys {
-		if i.Raw != nil && shownElsewhere(key) {
+		if i.Raw != nil && (shownElsewhere(key) || isStack(stacks, key)) {
 			continue
 		}
 		t.value(env, 1, key, strings.TrimSpace(string(i.Fields[key])))
@@ -331,6 +340,12 @@ func (t *Tree) Draw(env *Env, folded Folds, w int) []TreeLine {
 
 // draw draws a node: its label, and its text behind it.
 func (n *treeNode) draw(env *Env, folded bool, w int) []string {
+	if n.stack != nil {
+		d := newDetail(env, w)
+		d.most = maxNodeLines
+		d.stack(n.stack, n.mode, 2+treeStep*n.depth)
+		return d.end()
+	}
 	most := 1
 	if n.long {
 		most = maxNodeLines

@@ -83,6 +83,15 @@ func logsLack(in *Input) lack {
 	return l
 }
 
+// unfilled is why a figure is missing that a stock Donna never fills; otherwise it
+// is missing for the other reason.
+func unfilled(in *Input, key string, other lack) lack {
+	if why := in.Figures.WhyNeverFilled(key); why != "" {
+		return lack{lackNone, "no data", why}
+	}
+	return other
+}
+
 // sourceLack is what a source's state alone explains.
 func sourceLack(st data.SourceState, name string, now time.Time) (lack, bool) {
 	switch {

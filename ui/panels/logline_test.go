@@ -39,6 +39,9 @@ func logLines() map[string]*data.LogLine {
 }
 
 func TestLogLinesAtEverySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	for name, l := range logLines() {
 		for _, ascii := range []bool{false, true} {
 			e := env(t, themes.Default, ascii)
@@ -101,6 +104,9 @@ func TestGoldenDetails(t *testing.T) {
 }
 
 func TestInvocationDetailsAtEverySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	rows := append(hostile(0).Recent, data.InvocationRow{})
 	for i := range rows {
 		for _, ascii := range []bool{false, true} {

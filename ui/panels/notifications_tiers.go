@@ -16,12 +16,12 @@ var tiers = []struct{ key, name string }{{"1", "1 Discord"}, {"2", "2 SMS"}, {"3
 
 func drawNotificationsTiers(v *view, f *data.Notifications) {
 	e := f.Escalation
-	switch {
-	case e == nil:
-		v.say(tableLack(v.in, tableTiers))
+	if e == nil {
+		v.say(unfilled(v.in, data.KeyTiers, tableLack(v.in, tableTiers)))
 		return
-	case len(e.ByStatus) == 0 && len(e.ByTier) == 0:
-		v.say(lack{lackNone, "no rows", "escalation_state is empty: a stock Donna does not start her escalation tiers"})
+	}
+	if len(e.ByStatus) == 0 && len(e.ByTier) == 0 {
+		v.say(lack{lackEmpty, "no rows", ""})
 		return
 	}
 	named := make(map[string]int64, len(e.ByTier))

@@ -17,7 +17,7 @@ func notificationsTimesPanel() Panel {
 
 func drawNotificationsTimes(v *view, f *data.Notifications) {
 	reply := v.replyPart(f)
-	response := v.lackPart("to acknowledge", tableLack(v.in, tableTiers))
+	response := v.lackPart("to acknowledge", unfilled(v.in, data.KeyResponse, tableLack(v.in, tableTiers)))
 	if f.ResponseS != nil {
 		response = v.windowPart("to acknowledge", v.secondsColumns(f.ResponseS, data.BehindAcknowledged), nil)
 	}

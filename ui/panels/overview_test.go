@@ -37,6 +37,9 @@ func watchCases() map[string]*panels.Input {
 }
 
 func TestWatchAtEverySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	inputs := watchCases()
 	for _, theme := range themes.Names() {
 		for _, ascii := range []bool{false, true} {
@@ -64,6 +67,9 @@ func TestWatchAtEverySize(t *testing.T) {
 }
 
 func TestWatchOfTenThousandCategories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	e, in := env(t, themes.Default, false), hostileWatch(10_000)
 	for _, panel := range watchPanels() {
 		for _, size := range [][2]int{{26, 5}, {200, 60}} {

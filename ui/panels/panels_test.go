@@ -133,6 +133,9 @@ func states() map[string]data.SourceState {
 }
 
 func TestEveryPanelAtEverySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	inputs := cases()
 	for _, theme := range themes.Names() {
 		for _, ascii := range []bool{false, true} {

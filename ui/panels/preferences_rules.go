@@ -18,7 +18,7 @@ func rulesPanel() Panel {
 func drawRules(v *view, f *data.Preferences) {
 	switch {
 	case f.Rules == nil:
-		v.say(tableLack(v.in, tableRules))
+		v.say(unfilled(v.in, data.KeyRules, tableLack(v.in, tableRules)))
 		return
 	case f.Rules.Extracted == 0:
 		v.say(lack{lackEmpty, "no rules learned yet", ""})
@@ -97,7 +97,7 @@ func rulesPerWeekPanel() Panel {
 
 func drawRulesPerWeek(v *view, f *data.Preferences) {
 	if f.RulesPerWeek == nil {
-		v.say(tableLack(v.in, tableRules))
+		v.say(unfilled(v.in, data.KeyRulesPerWeek, tableLack(v.in, tableRules)))
 		return
 	}
 	c := chart.Strips{OneScale: true, Strips: []chart.Strip{{Name: "extracted", Format: formatCount}, {Name: "disabled", Format: formatCount}}}

@@ -1,11 +1,13 @@
 package panels
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/stack"
+	"github.com/donna-project/donnatop/data/trace"
 	"github.com/donna-project/donnatop/themes"
 	"github.com/donna-project/donnatop/ui/format"
 )
@@ -29,8 +31,22 @@ func LineStacks(l *data.LogLine) []LineStack {
 	if !l.JSON {
 		return nil
 	}
+	return rawStacks(l.Raw)
+}
+
+// ItemStacks reads the stack traces of an item of a trace as [LineStacks] does those
+// of a line; a row has none.
+func ItemStacks(i *trace.Item) []LineStack {
+	if i.Raw == nil || len(i.Fields) == 0 {
+		return nil
+	}
+	return rawStacks(*i.Raw)
+}
+
+// rawStacks reads the stack traces of a JSON line.
+func rawStacks(raw string) []LineStack {
 	var out []LineStack
-	for it := newFields(l.Raw); ; {
+	for it := newFields(raw); ; {
 		key, value, ok := it.next()
 		if !ok {
 			return out
@@ -45,8 +61,17 @@ func LineStacks(l *data.LogLine) []LineStack {
 	}
 }
 
-// Libraries tells whether the stack has frames that can be folded.
-func (s *LineStack) Libraries() bool {
+// isStack tells whether a field is one of the stack traces.
+func isStack(stacks []LineStack, key string) bool {
+	return slices.ContainsFunc(stacks, func(s LineStack) bool { return s.Key == key })
+}
+
+// Foldable tells whether one of the stacks has frames that can be folded.
+func Foldable(stacks []LineStack) bool {
+	return slices.ContainsFunc(stacks, func(s LineStack) bool { return s.libraries() })
+}
+
+func (s *LineStack) libraries() bool {
 	_, libraries := countFrames(&s.Trace)
 	return libraries > 0
 }
@@ -72,21 +97,25 @@ func countFrames(t *stack.Trace) (app, libraries int) {
 
 const stackIndent = 2
 
-// stack writes a stack trace below a caption: the exception that was reported
-// first, its innermost call on top, then what led to it.
-func (d *detail) stack(s *LineStack, mode StackMode) {
+// counted says how many frames a stack trace has.
+func (s *LineStack) counted() string {
 	app, libraries := countFrames(&s.Trace)
-	caption := s.Key + statusSep + frames(app, "app frame")
+	said := frames(app, "app frame")
 	if libraries > 0 {
-		caption += statusSep + frames(libraries, "library frame")
+		said += statusSep + frames(libraries, "library frame")
 	}
-	d.section(caption)
+	return said
+}
+
+// stack writes a stack trace: the exception that was reported first, its innermost
+// call on top, then what led to it.
+func (d *detail) stack(s *LineStack, mode StackMode, indent int) {
 	if mode.Raw {
-		d.text(d.s.Text, s.Text, 0)
+		d.text(d.s.Text, s.Text, indent)
 		d.newline()
 		return
 	}
-	d.trace(&s.Trace, mode, 0)
+	d.trace(&s.Trace, mode, indent)
 }
 
 func frames(n int, thing string) string {
@@ -125,15 +154,15 @@ func (d *detail) linked(l stack.Link, indent int) {
 // cause writes one exception: what it is, its frames, and those grouped in it.
 func (d *detail) cause(c *stack.Cause, mode StackMode, indent int) {
 	d.indent = indent + stackIndent
-	d.b.To(min(indent, d.w/2))
-	if c.Type != "" {
+	if c.Type != "" || c.Message != "" {
+		d.b.To(min(indent, d.w/2))
 		d.write(d.s.Bad, c.Type)
-		if c.Message != "" {
+		if c.Type != "" && c.Message != "" {
 			d.write(d.s.Faint, ": ")
 		}
+		d.textHere(d.s.Strong, c.Message)
+		d.newline()
 	}
-	d.textHere(d.s.Strong, c.Message)
-	d.newline()
 	d.frames(c.Frames, mode, indent+stackIndent)
 	for i := range c.Members {
 		if d.done {

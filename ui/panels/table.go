@@ -193,6 +193,7 @@ func (v *view) tell(t *table, widths []int, w, from, to, top int) {
 	}
 	figures := t.shown(widths)
 	xs := t.starts(widths)
+	r.expect(t.rows * max(len(figures), 1))
 	for row := range t.rows {
 		at := Place{X: v.x, Y: v.y + len(v.out) + top + row - from, W: w, H: 1, Lane: r.lane + row}
 		if row < from || row >= to {

@@ -18,22 +18,12 @@ func tasksDedupPanel() Panel {
 }
 
 func drawTasksDedup(v *view, f *data.Tasks) {
-	if f.Dedup == nil {
-		v.say(logsLack(v.in))
-		return
-	}
-	known, checks := false, false
+	known := false
 	for _, d := range f.Dedup {
-		if d != nil {
-			known, checks = true, checks || d.Checks != 0
-		}
+		known = known || d != nil
 	}
-	switch {
-	case !known:
-		v.say(logsLack(v.in))
-		return
-	case !checks:
-		v.say(lack{lackNone, "no checks", "no line of the log tells of one: a stock Donna does not run its deduplicator"})
+	if !known {
+		v.say(unfilled(v.in, data.KeyDedup, logsLack(v.in)))
 		return
 	}
 	count := func(of func(d *data.Dedup) *int64) func(window string, w int) cell {

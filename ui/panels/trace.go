@@ -42,15 +42,15 @@ type traceRow struct {
 	to   time.Time
 }
 
-// NewTraceRows lays out a trace. With errorsOnly everything but errors is left
-// out of the rows; the axis stays that of the whole.
-func NewTraceRows(env *Env, t *trace.Trace, order TraceOrder, errorsOnly bool) *TraceRows {
+// NewTraceRows lays out a trace. Where keep is given, the gaps and the items it doesn't
+// keep are left out of the rows; the axis stays that of the whole.
+func NewTraceRows(env *Env, t *trace.Trace, order TraceOrder, keep func(item int) bool) *TraceRows {
 	r := &TraceRows{Trace: t, Order: order, rows: make([]traceRow, 0, len(t.Items)+len(t.Gaps))}
 	spans := make([]span, 0, len(t.Items))
 	for i := range t.Items {
 		from, to := callSpan(&t.Items[i])
 		spans = append(spans, span{from, to})
-		if !errorsOnly || t.Items[i].Wrong() {
+		if keep == nil || keep(i) {
 			r.rows = append(r.rows, traceRow{item: i, from: from, to: to})
 		}
 		r.calls = r.calls || t.Items[i].CostUSD != nil
@@ -58,7 +58,7 @@ func NewTraceRows(env *Env, t *trace.Trace, order TraceOrder, errorsOnly bool) *
 	}
 	r.axis = newTraceAxis(spans)
 	for i, g := range t.Gaps {
-		if !errorsOnly {
+		if keep == nil {
 			r.rows = append(r.rows, traceRow{item: -1, gap: i, from: g.From, to: g.To})
 		}
 	}
@@ -106,9 +106,9 @@ func (r *TraceRows) sort() {
 	}
 }
 
-// NewTimelineRows lays out a timeline in the order it has.
-func NewTimelineRows(env *Env, t *trace.Timeline) *TraceRows {
-	r := NewTraceRows(env, t.Trace(), TraceByTime, false)
+// NewTimelineRows lays out a timeline, whose trace is given, in the order it has.
+func NewTimelineRows(env *Env, t *trace.Timeline, of *trace.Trace, keep func(item int) bool) *TraceRows {
+	r := NewTraceRows(env, of, TraceByTime, keep)
 	slices.SortFunc(r.rows, func(a, b traceRow) int { return cmp.Compare(a.item, b.item) })
 	r.timeline = t
 	return r

@@ -112,8 +112,8 @@ func (e *Env) totals(t *trace.Trace) []statement {
 		return statement{format.Int(int64(n)) + " " + one, p}
 	}
 	out := []statement{{strings.ReplaceAll(string(t.Kind), "_", " "), s.Strong}}
-	if from, to := t.Extent(); len(t.Items) > 0 {
-		out = append(out, statement{e.period(from, to), s.Text}, statement{format.Seconds(to.Sub(from).Seconds()), s.Strong})
+	if from, to := t.Extent(); len(t.Items) > 0 && t.Took != nil {
+		out = append(out, statement{e.period(from, to), s.Text}, statement{format.Seconds(*t.Took), s.Strong})
 	}
 	out = append(out, statement{e.money(&n.CostUSD, 12), s.Money}, count(n.LLMCalls, "call"))
 	if n.TokensIn != 0 || n.TokensOut != 0 {

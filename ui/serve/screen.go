@@ -34,6 +34,7 @@ func (v *visit) dashboard() (int, error) {
 		tea.WithColorProfile(colorprofile.Env(vars)),
 		tea.WithWindowSize(pty.Window.Width, pty.Window.Height),
 		tea.WithoutSignalHandler(),
+		tea.WithFPS(ui.FPS),
 	)
 	stopped := make(chan struct{})
 	go v.feed(p, pty.Term)

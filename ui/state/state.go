@@ -31,6 +31,7 @@ type State struct {
 	HideMoney bool     `json:"hide_money,omitempty"`
 	Mouse     bool     `json:"mouse,omitempty"`
 	Recent    []string `json:"recent,omitempty"` // commands, the last one first
+	Ranges    []string `json:"ranges,omitempty"` // of time that were chosen, the last one first
 	// Views is what each view wants to know again.
 	Views map[string]map[string]string `json:"views,omitempty"`
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/donna-project/donnatop/ui/state"
 )
@@ -137,4 +138,38 @@ func TestPath(t *testing.T) {
 			t.Errorf("with %q and %q: %q, want %q", c.xdg, c.home, got, c.want)
 		}
 	}
+}
+
+// FuzzLoad: whatever lies in the place of the state, it is passed over with a reason,
+// or is a state that is the same when it is saved and read again.
+func FuzzLoad(f *testing.F) {
+	for _, text := range []string{
+		`{"version":1,"view":"logs","window":"7d","theme":"nord","hide_money":true,"recent":["a"],"views":{"logs":{"filter":"/x/"}}}`,
+		`{"version":1,"views":{"a":null}}`, `{"version":1,"view":3}`, `{"version":2}`, `[]`, ``, "null", "{\"version\":1,\"view\":\"\xff\"}",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		path := filepath.Join(t.TempDir(), "state.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := state.Load(path)
+		if err != nil {
+			if diff := cmp.Diff(state.State{}, s); diff != "" {
+				t.Errorf("refused with %v, and still gives %s", err, diff)
+			}
+			return
+		}
+		if err := state.Save(path, s); err != nil {
+			t.Fatal(err)
+		}
+		again, err := state.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(s, again, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("saved and read again (-saved +read)\n%s", diff)
+		}
+	})
 }

@@ -70,6 +70,9 @@ func TestEveryPanelIsArranged(t *testing.T) {
 // Whatever the size: the area is covered exactly once, the best panel is there,
 // and panels have their minimum unless one is alone.
 func TestPlaceFillsEverySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a walk over all of them in one goroutine: left to the runs without -short")
+	}
 	eachBoard(t, func(t *testing.T, b *Board) {
 		sizes, keep := b.sizes(), b.spec.layouts.keep
 		for w := 1; w <= 400; w++ {

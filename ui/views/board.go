@@ -141,11 +141,12 @@ func (v *Board) sizes() map[string]minSize {
 	return sizes
 }
 
-// settleLists puts every cursor back on its item, or close to where it was if
-// that is gone.
+// settleLists puts the cursor back on its item, or close to where it was if that
+// is gone. Panels without the focus show no cursor: theirs are settled when the
+// focus comes back, but for lists that are scrolled, whose rows stay in place.
 func (v *Board) settleLists() {
 	for i := range v.lists {
-		if v.placeOf(i) >= 0 && (i == v.focus || v.selected[v.panels[i].ID] != "") {
+		if v.placeOf(i) >= 0 && (i == v.focus || v.lists[i].offset > 0 && v.selected[v.panels[i].ID] != "") {
 			v.settle(i)
 		}
 	}

@@ -16,11 +16,14 @@ func (v *Board) Subject() Subject {
 		return Subject{}
 	}
 	s := Subject{Text: readout(it)}
-	in := v.input()
 	switch {
 	case it.Invocation != nil:
 		s.ID = it.Invocation.ID
 	case it.Behind.Kind == data.TableRows:
+		if !isRow(it) {
+			break // to gather the rows takes long, and this is asked at every key
+		}
+		in := v.input()
 		if set := it.Behind.Rows(in.Snapshot); len(set.Rows) == 1 {
 			s.ID = set.Rows[0].ID
 		}
@@ -28,6 +31,11 @@ func (v *Board) Subject() Subject {
 		s.ID = sampleID(it.Fields)
 	}
 	return s
+}
+
+// isRow tells whether an item can be a single row: one of a list, or a count of one.
+func isRow(it *panels.Item) bool {
+	return len(it.Fields) > 0 || it.Behind.Measure == data.CountsRows && it.Value == any(int64(1))
 }
 
 // sampleID is the id of the sample of an error group; "" if that has none.

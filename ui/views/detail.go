@@ -3,7 +3,6 @@ package views
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -34,10 +33,16 @@ func NewDetailKeys() DetailKeys {
 		First:    NewBinding("move.first", GroupMove, "g", "beginning", "g", "home"),
 		Last:     NewBinding("move.last", GroupMove, "G", "end", "G", "end"),
 
-		Libraries: NewBinding("stack.libraries", GroupLines, "x", "library frames", "x"),
-		Raw:       NewBinding("stack.raw", GroupLines, "r", "stack as text", "r"),
+		Libraries: librariesBinding(),
+		Raw:       rawBinding(),
 	}
 }
+
+func librariesBinding() Binding {
+	return NewBinding("stack.libraries", GroupLines, "x", "library frames", "x")
+}
+
+func rawBinding() Binding { return NewBinding("stack.raw", GroupLines, "r", "stack as text", "r") }
 
 // All lists the bindings, the most useful first.
 func (k *DetailKeys) All() []*Binding {
@@ -158,7 +163,7 @@ func (d *Detail) Bindings() []Binding {
 	setEnabled(d.top > 0, &d.keys.Up, &d.keys.PageUp, &d.keys.First)
 	setEnabled(d.top+d.page() < len(d.lines), &d.keys.Down, &d.keys.PageDown, &d.keys.Last)
 	d.keys.Raw.SetEnabled(len(d.stacks) > 0)
-	d.keys.Libraries.SetEnabled(!d.mode.Raw && slices.ContainsFunc(d.stacks, func(s panels.LineStack) bool { return s.Libraries() }))
+	d.keys.Libraries.SetEnabled(!d.mode.Raw && panels.Foldable(d.stacks))
 	return Enabled(d.keys.All())
 }
 

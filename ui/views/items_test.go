@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/jonboulle/clockwork"
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/ui/panels"
@@ -293,5 +295,72 @@ func TestItemWalk(t *testing.T) {
 	}
 	if w := (itemWalk{nil, 0}); w.item() != nil || w.next(down) != -1 || w.first() != 0 || w.page(1) != 0 {
 		t.Error("a walk over nothing")
+	}
+}
+
+// What is selected is asked for at every key: the rows behind a figure are not
+// gathered for it, but those of a count of one are.
+func TestSubjectOfAFigureIsCheap(t *testing.T) {
+	const rows = 10_000
+	now := testData().Figures.At
+	tables := &data.Tables{}
+	for i := range rows {
+		tables.Tasks = append(tables.Tasks, data.Task{
+			ID: fmt.Sprint("task-", i), Status: "backlog", Domain: "work", CreatedVia: "discord",
+			CreatedAt: now.Add(-time.Duration(i) * time.Second), ScheduledStart: now.Add(time.Hour),
+		})
+	}
+	tables.Tasks[0].Domain = "family"
+	hub := data.NewHub(data.HubOptions{Clock: clockwork.NewFakeClockAt(now)})
+	hub.SetDB(&data.DB{Tables: tables})
+	s := hub.Publish()
+	v := NewTasks(quiet(t))
+	v.Resize(200, 60)
+	v.SetData(&Data{Snapshot: s, Figured: s, Figures: s.Figures(), Window: data.Window24h})
+	many, one := 0, 0
+	for panel := range v.panels {
+		v.goTo(v.at(panel))
+		for i, it := range v.items(v.focus).List {
+			if it.Behind.Kind != data.TableRows || len(it.Fields) > 0 {
+				continue
+			}
+			v.selectRow(i)
+			n := len(it.Behind.Rows(s).Rows)
+			switch {
+			case n > rows/2:
+				many++
+				if allocs := testing.AllocsPerRun(1, func() { v.Subject() }); allocs > 100 {
+					t.Errorf("%s: %.0f allocations", it.Label(), allocs)
+				}
+			case n == 1 && it.Behind.Measure == data.CountsRows:
+				one++
+				if id := v.Subject().ID; id != "task-0" {
+					t.Errorf("%s: id %q", it.Label(), id)
+				}
+			}
+		}
+	}
+	if many < 5 || one < 1 {
+		t.Errorf("%d figures of many rows, %d of one", many, one)
+	}
+}
+
+// The cursor of a panel is back on its row when the focus comes back, after rows
+// came in above while it was elsewhere.
+func TestCursorFollowsItsRowWithoutFocus(t *testing.T) {
+	v := NewEscalations(quiet(t))
+	v.Resize(120, 40)
+	v.SetData(escalations(3, 2, 1))
+	list := v.panelOf("escalations")
+	v.goTo(v.at(list))
+	v.selectRow(1)
+	v.goTo(v.step(1))
+	if v.focus == list {
+		t.Fatal("the focus has not moved")
+	}
+	v.SetData(escalations(5, 4, 3, 2, 1))
+	v.goTo(v.at(list))
+	if got := v.lists[list].cursor; got != 3 {
+		t.Errorf("the cursor is on row %d, want 3", got)
 	}
 }

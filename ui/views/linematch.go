@@ -36,6 +36,45 @@ func (l untilNow) Find(t time.Time, seq uint64) (int, bool) {
 	return min(i, l.n), ok && i < l.n
 }
 
+// between are the lines of a stretch of time, borders included; a zero border is
+// open. Lines of unknown time, which stand first, are of every stretch: no range
+// would show them otherwise.
+type between struct {
+	lineSet
+	undated, from, to int
+}
+
+func newBetween(l lineSet, w data.Window) between {
+	b := between{lineSet: l, to: l.Len()}
+	if !w.From.IsZero() {
+		b.undated, _ = l.Find(time.Time{}.Add(1), 0)
+		b.from, _ = l.Find(w.From, 0)
+	}
+	if !w.To.IsZero() {
+		b.to, _ = l.Find(w.To.Add(1), 0)
+	}
+	b.from = max(b.from, b.undated)
+	b.to = max(b.to, b.from)
+	return b
+}
+
+func (b between) Len() int { return b.undated + b.to - b.from }
+
+func (b between) At(i int) *data.LogLine {
+	if i < b.undated {
+		return b.lineSet.At(i)
+	}
+	return b.lineSet.At(b.from + i - b.undated)
+}
+
+func (b between) Find(t time.Time, seq uint64) (int, bool) {
+	i, ok := b.lineSet.Find(t, seq)
+	if i < b.undated {
+		return i, ok
+	}
+	return min(max(i, b.from), b.to) - b.from + b.undated, ok && i >= b.from && i < b.to
+}
+
 // someLines is a lineSet of its own.
 type someLines []*data.LogLine
 

@@ -130,3 +130,38 @@ func BenchmarkMatch(b *testing.B) {
 		}
 	})
 }
+
+// TestLinesOfUnknownTimeAreOfEveryRange: they stand first, and no range would show them.
+func TestLinesOfUnknownTimeAreOfEveryRange(t *testing.T) {
+	base := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	all := someLines{}
+	for seq, at := range []time.Time{{}, {}, base, base.Add(time.Hour), base.Add(2 * time.Hour)} {
+		all = append(all, &data.LogLine{Entry: logline.Entry{Time: at}, Seq: uint64(seq + 1)})
+	}
+	for _, c := range []struct {
+		w    data.Window
+		want []uint64
+	}{
+		{data.Window{}, []uint64{1, 2, 3, 4, 5}},
+		{data.Window{From: base.Add(time.Minute)}, []uint64{1, 2, 4, 5}},
+		{data.Window{From: base, To: base}, []uint64{1, 2, 3}},
+		{data.Window{From: base.Add(time.Hour), To: base.Add(time.Hour)}, []uint64{1, 2, 4}},
+		{data.Window{From: base.Add(9 * time.Hour)}, []uint64{1, 2}},
+	} {
+		b := newBetween(all, c.w)
+		var got []uint64
+		for i := range b.Len() {
+			l := b.At(i)
+			got = append(got, l.Seq)
+			if at, ok := b.Find(l.Time, l.Seq); !ok || at != i {
+				t.Errorf("%v: line %d is found at %d, %v; it is at %d", c.w, l.Seq, at, ok, i)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v: lines %v, want %v", c.w, got, c.want)
+		}
+		if _, ok := b.Find(base.Add(30*time.Minute), 9); ok {
+			t.Errorf("%v: a line that isn't there is found", c.w)
+		}
+	}
+}

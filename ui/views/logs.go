@@ -24,11 +24,14 @@ const (
 	logsGoing              // a moment is being typed
 )
 
-// Logs is the live stream of all log lines, the newest at the bottom.
+// Logs is the live stream of the log lines of the range, the newest at the bottom.
 //
 // While it follows, the newest line is the selected one. Any move upwards stops
 // that: from then on the selected line is known by its time and number and stays
 // on its row of the screen, whatever arrives around it.
+//
+// A range that has ended has nothing to follow: what of it is not in memory is read
+// from the archive at once.
 type Logs struct {
 	ctx   *Context
 	id    ID
@@ -103,8 +106,9 @@ func (v *Logs) ID() ID { return v.id }
 // Title implements [View].
 func (v *Logs) Title() string { return v.title }
 
-// Uses implements [View].
-func (v *Logs) Uses() Uses { return Uses{Moment: true} }
+// Uses implements [View]. Lines opened from a figure are as many as that counts,
+// whatever range is live.
+func (v *Logs) Uses() Uses { return Uses{Window: v.base == nil, Moment: true} }
 
 // Capturing implements [View].
 func (v *Logs) Capturing() bool {
@@ -127,29 +131,53 @@ func (v *Logs) headHeight() int {
 
 // SetData implements [View].
 func (v *Logs) SetData(d *Data) tea.Cmd {
-	was := v.data.Moment
-	before, seen := v.recent(), v.data.Snapshot
+	was := v.data
+	before := v.recent()
 	v.data = d
-	v.lookAt(was, d.Moment)
-	v.gaps = slices.Clone(d.Snapshot.LogState().Gaps)
-	slices.SortFunc(v.gaps, func(a, b data.Gap) int { return a.From.Compare(b.From) })
-	if v.chosen.idle() {
-		v.older.adopt(before, v.recent())
+	if !v.lookAt(was) {
+		if v.chosen.idle() {
+			v.older.adopt(before, v.recent())
+		}
+		if d.Moment == nil { // no line that comes is of a range that has ended
+			v.older.skipped(was.Snapshot, d.Snapshot)
+		}
 	}
-	v.older.skipped(seen, d.Snapshot)
-	return tea.Batch(v.chosen.setSnapshot(d.Snapshot), v.found.setSnapshot(d.Snapshot), v.findOlder())
+	w := v.limit()
+	v.older.forget(w.From)
+	v.gaps = nil
+	for _, g := range d.Snapshot.LogState().Gaps {
+		if !g.To.Before(w.From) && (w.To.IsZero() || !g.From.After(w.To)) {
+			v.gaps = append(v.gaps, g)
+		}
+	}
+	slices.SortFunc(v.gaps, func(a, b data.Gap) int { return a.From.Compare(b.From) })
+	return tea.Batch(v.chosen.setSnapshot(d.Snapshot), v.found.setSnapshot(d.Snapshot), v.findOlder(), v.fill())
 }
+
+// limit is the stretch of time whose lines are shown; a zero border is open.
+func (v *Logs) limit() data.Window {
+	switch {
+	case v.data.Moment != nil:
+		return *v.data.Moment
+	case v.base == nil:
+		return v.data.Range
+	}
+	return data.Window{}
+}
+
+// all is what of the range is in memory.
+func (v *Logs) all() lineSet { return newBetween(newUntilNow(v.data.Snapshot), v.limit()) }
 
 // recent is what there is to see of what is in memory: what was there before
 // until a new filter has its first answer.
 func (v *Logs) recent() lineSet {
 	switch {
 	case v.chosen.found != nil:
-		return v.chosen.found
+		return newBetween(v.chosen.found, v.limit())
 	case v.data.Snapshot == nil, v.base != nil:
 		return someLines(nil)
 	}
-	return newUntilNow(v.data.Snapshot)
+	return v.all()
 }
 
 // lines is all there is to see.
@@ -172,7 +200,7 @@ func (v *Logs) choice() *choice {
 // refilter shows what the reader wants to see now.
 func (v *Logs) refilter() tea.Cmd {
 	v.older.reset()
-	return tea.Batch(v.chosen.choose(*v.choice()), v.refind())
+	return tea.Batch(v.chosen.choose(*v.choice()), v.refind(), v.fill())
 }
 
 // refind looks for what the reader wants to find.
@@ -206,7 +234,10 @@ func (v *Logs) Bindings() []Binding {
 	setEnabled(reading && n > 0, &k.Open, &k.Bookmark, &k.GoTo)
 	k.NextBookmark.SetEnabled(reading && v.bookmarks.next(lines, i) >= 0)
 	setEnabled(reading && (i > 0 || load), &k.Up, &k.PageUp, &k.First)
-	setEnabled(reading && !v.following, &k.Follow, &k.Down, &k.PageDown)
+	live := v.data.Moment == nil
+	k.Follow.SetEnabled(reading && live && !v.following)
+	k.Last.SetEnabled(reading && !live && i < n-1)
+	setEnabled(reading && (live && !v.following || i < n-1), &k.Down, &k.PageDown)
 	k.Around.SetEnabled(reading && !v.choice().all())
 	k.Next.SetEnabled(reading && v.target(1) >= 0)
 	k.Previous.SetEnabled(reading && v.target(-1) >= 0)
@@ -248,9 +279,11 @@ func (v *Logs) Update(msg tea.Msg) (Intent, tea.Cmd) {
 }
 
 func (v *Logs) matched(msg matchedMsg) tea.Cmd {
-	before := v.recent()
+	before, same := v.recent(), v.chosen.current()
 	if ok, next := v.chosen.got(msg); ok || next != nil {
-		v.older.adopt(before, v.recent())
+		if same { // else what was there passed another filter
+			v.older.adopt(before, v.recent())
+		}
 		return tea.Batch(next, v.findOlder())
 	}
 	ok, next := v.found.got(msg)
@@ -302,7 +335,7 @@ func (v *Logs) pressed(press tea.KeyPressMsg) (Intent, tea.Cmd) {
 		v.moveDown(1)
 	case key.Matches(press, k.PageDown.Binding):
 		v.moveDown(max(v.page()-1, 1))
-	case key.Matches(press, k.Follow.Binding):
+	case key.Matches(press, k.Follow.Binding), key.Matches(press, k.Last.Binding):
 		v.follow()
 	case key.Matches(press, k.Next.Binding):
 		v.goTo(v.target(1))
@@ -353,6 +386,7 @@ func (v *Logs) narrowed(press tea.KeyPressMsg) tea.Cmd {
 		return v.refind()
 	case key.Matches(press, k.Stop.Binding):
 		v.older.stop()
+		v.older.stopped = true
 	}
 	return nil
 }
@@ -434,7 +468,7 @@ func (v *Logs) Subject() Subject {
 // unseen is how many lines stand after the one that was the newest when
 // following stopped.
 func (v *Logs) unseen() int {
-	if v.following {
+	if v.following || v.data.Moment != nil {
 		return 0
 	}
 	lines := v.lines()
@@ -453,10 +487,10 @@ func (v *Logs) targets() lineSet {
 		if !v.found.current() {
 			return someLines(nil)
 		}
-		return joined{v.older.found, v.found.found}
+		return joined{v.older.found, newBetween(v.found.found, v.limit())}
 	case v.around > 0 && v.chosen.current():
 		m := v.chosen.found
-		return joined{v.older.lines, m.hits[:m.until]}
+		return joined{v.older.lines, newBetween(m.hits[:m.until], v.limit())}
 	}
 	return someLines(nil)
 }

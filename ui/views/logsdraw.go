@@ -182,13 +182,6 @@ func (v *Logs) stopFollowing() {
 	v.cursor = v.newest
 }
 
-// follow selects the newest line, now and from now on. What was read of older
-// ones is forgotten.
-func (v *Logs) follow() {
-	v.following = true
-	v.older.reset()
-}
-
 // moveUp selects the line at least so many rows further up; above the first one
 // there may be older ones to be read.
 func (v *Logs) moveUp(rows int) tea.Cmd {
@@ -340,11 +333,19 @@ func (v *Logs) emptiness() string {
 	switch {
 	case !v.chosen.idle() && !v.chosen.current():
 		return "Looking for the lines."
+	case v.data.Moment != nil && v.older.loading:
+		return "Reading the range:" + v.readingBar() + " " + v.keys.Stop.Help().Key + " stops."
 	case v.chosen.found != nil:
-		said := fmt.Sprintf("None of %s passes the filter.", plural(v.data.Snapshot.LinesUntilNow(), "line"))
+		said := fmt.Sprintf("None of %s passes the filter.", plural(v.all().Len(), "line"))
 		if !v.bar.filter.Empty() {
 			said += " " + v.keys.Clear.Help().Key + " clears it."
 		}
+		if older := v.olderAccount(); older != "" {
+			said += " Older ones: " + older + "."
+		}
+		return said
+	case v.data.Moment != nil:
+		said := "No line of the range is in memory."
 		if older := v.olderAccount(); older != "" {
 			said += " Older ones: " + older + "."
 		}
@@ -415,6 +416,8 @@ func (v *Logs) status() string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	switch {
+	case v.data.Moment != nil:
+		add("%s", v.data.RangeLabel)
 	case v.following:
 		add("following")
 	case v.unseen() > 0:
@@ -431,14 +434,17 @@ func (v *Logs) status() string {
 	default:
 		add("%s", st.State)
 	}
-	total := plural(s.LinesUntilNow(), "line")
+	total := plural(v.all().Len(), "line")
+	if v.data.Moment == nil && v.base == nil && v.data.RangeLabel != "" {
+		total += " in " + v.data.RangeLabel
+	}
 	switch {
 	case v.chosen.idle():
 		add("%s", total)
 	case !v.chosen.current():
 		add("filtering %s", total)
 	default:
-		add("%s%s of %s", v.filterText(), format.Int(int64(v.chosen.found.until)), total)
+		add("%s%s of %s", v.filterText(), format.Int(int64(newBetween(v.chosen.found.hits[:v.chosen.found.until], v.limit()).Len())), total)
 	}
 	if v.around > 0 && !v.choice().all() {
 		add("±%d lines", v.around)
@@ -447,7 +453,7 @@ func (v *Logs) status() string {
 		add("%s", v.findStatus(f))
 	}
 	if v.older.loading {
-		add("older: loading%s", percent(v.older.progress))
+		add("older: loading%s", v.readingBar())
 	} else if n := len(v.older.lines); n > 0 {
 		add("%s older", format.Int(int64(n)))
 	}

@@ -3,7 +3,7 @@ package views
 // LogsKeys are the keys of the Logs view.
 type LogsKeys struct {
 	Up, Down, PageUp, PageDown Binding
-	First, Follow              Binding
+	First, Last, Follow        Binding
 	Open, Wrap, Columns        Binding
 	Filter, Saved, Level       Binding
 	Find, Next, Previous       Binding
@@ -22,6 +22,7 @@ func NewLogsKeys() LogsKeys {
 		PageUp:       NewBinding("move.page_up", GroupMove, "pgup", "a page up", "pgup", "ctrl+b"),
 		PageDown:     NewBinding("move.page_down", GroupMove, "pgdn", "a page down", "pgdown", "ctrl+f"),
 		First:        NewBinding("move.first", GroupMove, "g", "oldest line", "g", "home"),
+		Last:         NewBinding("move.last", GroupMove, "G", "last line", "G", "end"),
 		Follow:       NewBinding("lines.follow", GroupLines, "G", "follow", "G", "end"),
 		Open:         NewBinding("row.open", GroupLines, "enter", "open line", "enter"),
 		Filter:       NewBinding("lines.filter", GroupLines, "/", "filter", "/"),
@@ -54,6 +55,6 @@ func (k *LogsKeys) All() []*Binding {
 		&k.Go, &k.Cancel, &k.Toggle, &k.Done, &k.Left, &k.Right,
 		&k.Follow, &k.Stop, &k.Unfind, &k.Clear, &k.Next, &k.Previous, &k.Open, &k.Filter, &k.Find, &k.Level, &k.Around, &k.Saved,
 		&k.Wrap, &k.Columns, &k.Bookmark, &k.NextBookmark, &k.GoTo,
-		&k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First,
+		&k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,8 +20,6 @@ const (
 	// beyond that a filter helps more than scrolling.
 	olderPage = 1000
 	olderMost = 20_000
-	// olderReach is how far back is looked.
-	olderReach = 31 * 24 * time.Hour
 	// archived is set in the numbers of lines that were read on demand.
 	archived = 1 << 63
 )
@@ -31,11 +30,13 @@ const (
 type older struct {
 	lines  someLines
 	before time.Time // all lines from here on have been read; zero at first
+	reach  time.Time // how far back was asked
 	more   bool      // the archive has more
 	err    error
 	missed int // lines that could not be kept
 
 	loading    bool
+	stopped    bool // by the reader: no reading begins by itself
 	progress   float64
 	generation int
 	cancel     context.CancelFunc
@@ -96,9 +97,15 @@ func (o *older) reset() {
 	*o = older{generation: o.generation, seq: o.seq}
 }
 
+// forget drops the lines before an instant.
+func (o *older) forget(t time.Time) {
+	i, _ := o.lines.Find(t, 0)
+	o.lines = o.lines[i:]
+}
+
 // adopt keeps the lines that were there before and have made room since.
 func (o *older) adopt(before, now lineSet) {
-	if len(o.lines) == 0 && !o.loading || now.Len() == 0 {
+	if len(o.lines) == 0 && !o.loading {
 		return
 	}
 	var gone someLines
@@ -134,14 +141,20 @@ func (o *older) skipped(before, now *data.Snapshot) {
 
 // canLoad tells that older lines can be asked for.
 func (v *Logs) canLoad() bool {
-	o := &v.older
-	return v.ctx.Archive != nil && v.data.Snapshot != nil && !o.loading && len(o.lines) < olderMost && (o.before.IsZero() || o.more || o.err != nil)
+	o, s := &v.older, v.data.Snapshot
+	if v.ctx.Archive == nil || s == nil || o.loading || len(o.lines) >= olderMost {
+		return false
+	}
+	if o.before.IsZero() {
+		return s.Logs.Len() == 0 || s.Logs.At(0).Time.After(v.reach())
+	}
+	return o.more || o.err != nil
 }
 
 // loadOlder asks for the lines before all that are there.
 func (v *Logs) loadOlder() tea.Cmd {
 	o, s := &v.older, v.data.Snapshot
-	to := o.before
+	to, limit := o.before, olderPage
 	switch {
 	case !to.IsZero():
 	case len(o.lines) > 0:
@@ -151,11 +164,19 @@ func (v *Logs) loadOlder() tea.Cmd {
 	default:
 		to = s.At
 	}
+	if w := v.data.Moment; w != nil {
+		if to.After(w.To) {
+			to = w.To
+		}
+		if !o.before.IsZero() {
+			limit = olderMost - len(o.lines)
+		}
+	}
 	ctx, cancel := context.WithCancel(v.ctx.done())
 	o.stop()
-	o.loading, o.progress, o.err, o.cancel = true, 0, nil, cancel
+	o.loading, o.stopped, o.progress, o.err, o.cancel, o.reach = true, false, 0, nil, cancel, v.reach()
 	archive, generation := v.ctx.Archive, o.generation
-	q := data.LineQuery{From: s.At.Add(-olderReach), To: to, Filter: v.choice().filter, Limit: olderPage}
+	q := data.LineQuery{From: o.reach, To: to, Filter: v.choice().filter, Limit: limit}
 	progress := make(chan float64, 1)
 	read := func() tea.Msg {
 		defer cancel() // ends the wait for progress too
@@ -193,13 +214,13 @@ func (v *Logs) gotOlder(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case olderProgressMsg:
 		if msg.to == v && msg.generation == o.generation && o.loading {
-			o.progress = msg.done
+			o.progress = v.share(msg.done)
 			return msg.next
 		}
 	case olderMsg:
 		if msg.to == v && msg.generation == o.generation && o.loading {
 			v.took(msg)
-			return v.findOlder()
+			return tea.Batch(v.findOlder(), v.fill())
 		}
 	case olderFoundMsg:
 		if msg.to == v {
@@ -303,7 +324,7 @@ func (v *Logs) olderAccount() string {
 	}
 	switch {
 	case o.loading:
-		return "older lines: loading" + percent(o.progress) + ", " + v.keys.Stop.Help().Key + " stops"
+		return "older lines: loading" + v.readingBar() + ", " + v.keys.Stop.Help().Key + " stops"
 	case o.err != nil:
 		return "older lines can't be read: " + o.err.Error()
 	case len(o.lines) >= olderMost:
@@ -313,11 +334,34 @@ func (v *Logs) olderAccount() string {
 	case v.canLoad():
 		return up + " loads older lines"
 	case !o.before.IsZero():
-		return fmt.Sprintf("no older lines in the last %d days", int(olderReach.Hours()/24))
+		return v.noOlder()
 	case evicted > 0 && v.chosen.idle():
 		return plural(int(evicted), "older line") + " made room"
 	}
 	return ""
+}
+
+// noOlder says that all has been read, and how far back that is.
+func (v *Logs) noOlder() string {
+	if v.limit().From.IsZero() {
+		return fmt.Sprintf("no older lines in the last %d days", int(data.Horizon.Hours()/24))
+	}
+	return "no older lines in the range"
+}
+
+// readingBar shows how much has been read, with a blank before it.
+func (v *Logs) readingBar() string {
+	if v.older.progress <= 0 {
+		return ""
+	}
+	return " " + ProgressBar(v.older.progress) + percent(v.older.progress)
+}
+
+// ProgressBar draws how much is done, 0 to 1.
+func ProgressBar(share float64) string {
+	const cells = 8
+	done := int(min(max(share, 0), 1) * cells)
+	return strings.Repeat("█", done) + strings.Repeat("░", cells-done)
 }
 
 // percent is how much is done, with a blank before it; "" while that isn't known.

@@ -228,7 +228,7 @@ func TestLoadingOlderLinesCanBeStopped(t *testing.T) {
 	r.press("k")
 	r.must("older lines: loading, esc stops", "older: loading")
 	r.v.Update(olderProgressMsg{to: r.v, generation: r.v.older.generation, done: 0.43})
-	r.must("older lines: loading 43%, esc stops")
+	r.must("older lines: loading ███░░░░░ 43%, esc stops")
 	read := r.held
 	r.press("esc")
 	r.must("↑/k loads older lines")
@@ -278,4 +278,120 @@ func TestOlderLinesAreBounded(t *testing.T) {
 	i := len(o.lines) - 1
 	r.v.goTo(i)
 	r.must(fmt.Sprintf("%s made room here meanwhile", plural(o.missed, "line")))
+}
+
+// look shows a range that has ended.
+func (r *reader) look(from, to time.Time) {
+	w := data.Window{Name: data.WindowRange, From: from, To: to}
+	r.run(r.v.SetData(&Data{Snapshot: r.hub.Publish(), Range: w, Moment: &w, RangeLabel: "then"}))
+}
+
+// A range that has ended is read whole from the archive, as far as it isn't in
+// memory, and nothing but it is shown.
+func TestAPastRangeIsRead(t *testing.T) {
+	r := newReader(t)
+	first := r.v.lines().At(0).Time
+	for name, c := range map[string]struct {
+		from, to time.Time
+		reads    int
+	}{
+		"in memory":        {first.Add(10 * time.Second), first.Add(100 * time.Second), 0},
+		"partly in memory": {first.Add(-50 * time.Second), first.Add(50 * time.Second), 1},
+		"before it":        {first.Add(-300 * time.Second), first.Add(-200 * time.Second), 1},
+		"long before it":   {first.Add(-1900 * time.Second), first.Add(-50 * time.Second), 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.t, r.archive.asked = t, nil
+			r.look(c.from, c.to)
+			lines := r.v.lines()
+			if n, want := lines.Len(), int(c.to.Sub(c.from)/time.Second)+1; n != want {
+				t.Fatalf("%d lines, want %d", n, want)
+			}
+			for i := range lines.Len() {
+				if l := lines.At(i); !l.Time.Equal(c.from.Add(time.Duration(i) * time.Second)) {
+					t.Fatalf("line %d is of %v", i, l.Time)
+				}
+			}
+			r.must("then · ", lineAt(c.to).Raw)
+			if n := len(r.archive.asked); n != c.reads {
+				t.Errorf("the archive was asked %d times, want %d", n, c.reads)
+			}
+			r.press("g")
+			r.must(lineAt(c.from).Raw)
+			r.look(c.from, c.to)
+			r.must(lineAt(c.from).Raw) // the same range again moves nothing
+			r.press("G")
+			r.must(lineAt(c.to).Raw)
+			if r.v.following {
+				t.Error("a range that has ended is followed")
+			}
+		})
+	}
+	r.run(r.v.SetData(&Data{Snapshot: r.hub.Publish()}))
+	r.must("following")
+	r.complete(first)
+}
+
+// Reading a range tells how far it is, can be stopped, and doesn't begin again by
+// itself.
+func TestReadingAPastRangeIsStopped(t *testing.T) {
+	r := newReader(t)
+	first := r.v.lines().At(0).Time
+	from, to := first.Add(-1900*time.Second), first.Add(-50*time.Second)
+	r.hold = true
+	r.look(from, to)
+	r.must("Reading the range:", "esc stops", "then · ")
+	r.v.Update(olderProgressMsg{to: r.v, generation: r.v.older.generation, done: 0.5})
+	r.must("████░░░░ 50%")
+	r.press("esc")
+	r.look(from, to)
+	if r.v.older.loading {
+		t.Fatal("it begins again by itself")
+	}
+	r.must("No line of the range is in memory")
+	r.hold = false
+	r.press("k")
+	r.must(lineAt(to).Raw)
+}
+
+// While a range that has ended is shown, lines that make room in memory are read again.
+func TestAPastRangeOutlivesMemory(t *testing.T) {
+	r := newReader(t)
+	first := r.v.lines().At(0).Time
+	from, to := first.Add(100*time.Second), first.Add(400*time.Second)
+	r.look(from, to)
+	for range 12 {
+		batch := make([]logline.Entry, 50)
+		for i := range batch {
+			r.clock.Advance(time.Second)
+			batch[i] = lineAt(r.clock.Now())
+		}
+		r.hub.AppendLines(batch)
+		r.look(from, to)
+		if n := r.v.lines().Len(); n != 301 {
+			t.Fatalf("%d lines, want 301", n)
+		}
+	}
+	r.must(lineAt(to).Raw)
+	if r.v.older.missed != 0 {
+		t.Errorf("%d lines are called missed", r.v.older.missed)
+	}
+}
+
+// Older lines of a live range go back to where it begins.
+func TestOlderLinesEndWithTheRange(t *testing.T) {
+	r := newReader(t)
+	show := func(back time.Duration) {
+		s := r.hub.Publish()
+		r.run(r.v.SetData(&Data{Snapshot: s, Range: data.Window{From: s.At.Add(-back), To: s.At}, RangeLabel: "a while"}))
+	}
+	show(700 * time.Second)
+	r.press("g", "g", "g")
+	r.must("no older lines in the range", "lines in a while")
+	r.complete(r.clock.Now().Add(-700 * time.Second))
+	show(1400 * time.Second)
+	r.press("g", "g")
+	r.complete(r.clock.Now().Add(-1400 * time.Second))
+	show(300 * time.Second)
+	r.complete(r.clock.Now().Add(-300 * time.Second))
 }

@@ -24,21 +24,21 @@ type block struct {
 // concatenates: widths are the blocks' own word, so nothing is measured here.
 func compose(blocks []block, w, h int) []string {
 	lines := make([]string, h)
-	var b strings.Builder
+	var line []byte
 	for y := range lines {
-		b.Reset()
+		line = line[:0]
 		x := 0
 		for i := range blocks {
 			o := &blocks[i]
 			if y < o.Y || y >= o.Y+o.H {
 				continue
 			}
-			b.WriteString(blanks(o.X - x))
-			b.WriteString(o.lines[y-o.Y])
+			line = append(line, blanks(o.X-x)...)
+			line = append(line, o.lines[y-o.Y]...)
 			x = o.X + o.W
 		}
-		b.WriteString(blanks(w - x))
-		lines[y] = b.String()
+		line = append(line, blanks(w-x)...)
+		lines[y] = string(line)
 	}
 	return lines
 }

@@ -30,6 +30,11 @@ type Trace struct {
 	rows       *panels.TraceRows
 	order      panels.TraceOrder
 	errorsOnly bool
+	bar        FilterBar
+	chosen     passing // items that pass the filter
+	finder     FilterBar
+	found      passing // items that have what the reader looks for
+	seek       bool    // go to one of them once they are known
 	zoom       panels.TraceZoom
 	list       list
 	subject    subjectOf
@@ -46,7 +51,7 @@ type subjectOf struct {
 
 // NewTrace is the view of the request that an id belongs to.
 func NewTrace(ctx *Context, id string) *Trace {
-	v := &Trace{ctx: ctx, keys: NewTraceKeys(), id: id}
+	v := &Trace{ctx: ctx, keys: NewTraceKeys(), id: id, bar: NewFilterBar(ctx, "filter: "), finder: NewFilterBar(ctx, "find: ")}
 	ctx.Rebind(v.keys.All())
 	return v
 }
@@ -74,7 +79,7 @@ func (v *Trace) Title() string {
 func (v *Trace) Uses() Uses { return Uses{Money: true} }
 
 // Capturing implements [View].
-func (v *Trace) Capturing() bool { return false }
+func (v *Trace) Capturing() bool { return v.typing() != nil }
 
 // Resize implements [View].
 func (v *Trace) Resize(w, h int) {
@@ -94,13 +99,15 @@ func (v *Trace) SetData(*Data) tea.Cmd {
 
 // show takes a newer state of the trace. The cursor stays on its item; at the top
 // it stays with what is first.
-func (v *Trace) show(t *trace.Trace) {
+func (v *Trace) show(t *trace.Trace) tea.Cmd {
 	top := v.list.cursor == 0
 	v.trace = t
+	cmd := v.matchTrace()
 	v.layOut()
 	if top {
 		v.selectRow(0)
 	}
+	return cmd
 }
 
 // layOut makes the rows anew, with the cursor on the item it is on.
@@ -109,10 +116,14 @@ func (v *Trace) layOut() {
 		return
 	}
 	selected := v.rows.Item(v.list.cursor)
+	var keep func(item int) bool
+	if v.errorsOnly || !v.chosen.empty() {
+		keep = func(item int) bool { return v.chosen.has(item) && (!v.errorsOnly || v.trace.Items[item].Wrong()) }
+	}
 	if v.timeline != nil {
-		v.rows = panels.NewTimelineRows(&v.ctx.Env, v.timeline)
+		v.rows = panels.NewTimelineRows(&v.ctx.Env, v.timeline, v.trace, keep)
 	} else {
-		v.rows = panels.NewTraceRows(&v.ctx.Env, v.trace, v.order, v.errorsOnly)
+		v.rows = panels.NewTraceRows(&v.ctx.Env, v.trace, v.order, keep)
 	}
 	cursor := v.list.cursor
 	if at := v.rows.Near(selected); at >= 0 {
@@ -133,12 +144,22 @@ func (v *Trace) page() int { return max(v.places().rows-1, 1) }
 
 // Bindings implements [View].
 func (v *Trace) Bindings() []Binding {
+	if bar := v.typing(); bar != nil {
+		return bar.Bindings()
+	}
 	k, row, rows := &v.keys, v.list.cursor, v.rows.Len()
+	some, finding := v.trace != nil && len(v.trace.Items) > 0, !v.found.empty()
+	setEnabled(some, &k.Filter, &k.Find)
+	k.Saved.SetEnabled(some && v.bar.CanPick())
+	k.Unfind.SetEnabled(finding)
+	k.Clear.SetEnabled(!finding && !v.chosen.empty())
+	k.Next.SetEnabled(finding && v.match(1) >= 0)
+	k.Previous.SetEnabled(finding && v.match(-1) >= 0)
 	k.Open.SetEnabled(v.rows.Item(row) != nil)
 	setEnabled(row > 0, &k.Up, &k.PageUp, &k.First)
 	setEnabled(row < rows-1, &k.Down, &k.PageDown, &k.Last)
-	k.NextError.SetEnabled(v.rows.NextError(row, true) >= 0)
-	k.PreviousError.SetEnabled(v.rows.NextError(row, false) >= 0)
+	k.NextError.SetEnabled(!finding && v.rows.NextError(row, true) >= 0)
+	k.PreviousError.SetEnabled(!finding && v.rows.NextError(row, false) >= 0)
 	k.ErrorsOnly.SetEnabled(v.errorsOnly || v.rows.Errors() > 0 && v.rows.Errors() < rows)
 	k.ZoomIn.SetEnabled(v.rows.Zoomable() && !v.zoom.Closest())
 	setEnabled(!v.zoom.All(), &k.ZoomOut, &k.Fit)
@@ -157,8 +178,21 @@ func (v *Trace) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tracedMsg:
 		return nil, v.traced(msg)
+	case passingMsg:
+		v.matched(msg)
+	case tea.PasteMsg:
+		if bar := v.typing(); bar != nil {
+			return nil, v.typed(bar, msg)
+		}
 	case tea.KeyPressMsg:
+		if bar := v.typing(); bar != nil {
+			return nil, v.typed(bar, msg)
+		}
 		v.Bindings() // enables what can be done now
+		if cmd, ok := v.narrowed(msg); ok {
+			v.selectRow(v.list.cursor)
+			return nil, cmd
+		}
 		return v.pressed(msg)
 	}
 	return nil, nil
@@ -193,6 +227,12 @@ func (v *Trace) pressed(press tea.KeyPressMsg) (Intent, tea.Cmd) {
 	return nil, nil
 }
 
+// midst is where the selected item stands on the axis: what zooming keeps in sight.
+func (v *Trace) midst() float64 {
+	from, to := v.rows.Share(v.list.cursor)
+	return (from + to) / 2
+}
+
 // choose handles keys that change what is shown of the trace.
 func (v *Trace) choose(press tea.KeyPressMsg) {
 	switch k := &v.keys; {
@@ -203,10 +243,9 @@ func (v *Trace) choose(press tea.KeyPressMsg) {
 		v.order = panels.TraceByTime + panels.TraceByService - v.order
 		v.layOut()
 	case key.Matches(press, k.ZoomIn.Binding):
-		from, to := v.rows.Share(v.list.cursor)
-		v.zoom = v.zoom.Scaled(0.5, (from+to)/2)
+		v.zoom = v.zoom.Scaled(0.5, v.midst())
 	case key.Matches(press, k.ZoomOut.Binding):
-		v.zoom = v.zoom.Scaled(2, (v.zoom.From+v.zoom.To)/2)
+		v.zoom = v.zoom.Scaled(2, v.midst())
 	case key.Matches(press, k.Earlier.Binding):
 		v.zoom = v.zoom.Shifted(-panStep)
 	case key.Matches(press, k.Later.Binding):

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/donna-project/donnatop/ui/format"
@@ -18,9 +20,12 @@ const (
 	traceTallH   = 34 // all of that
 )
 
+// boxH is the height of the border: what the bar leaves.
+func (v *Trace) boxH() int { return max(v.h-v.barHeight(), 0) }
+
 // places divides the inside of the border.
 func (v *Trace) places() tracePlaces {
-	h := max(v.h-2, 0)
+	h := max(v.boxH()-2, 0)
 	p := tracePlaces{head: len(v.head())}
 	if h >= traceFieldsH {
 		const rule, headings = 1, 1
@@ -84,10 +89,14 @@ func (v *Trace) head() []string {
 
 // Lines implements [View].
 func (v *Trace) Lines() []string {
-	from := traceFrom{v.rows, v.ctx.Version, v.w, v.h, v.list, v.zoom, v.status(), v.err}
+	h := v.boxH()
+	from := traceFrom{v.rows, v.ctx.Version, v.w, h, v.list, v.zoom, v.status(), v.err}
 	if d := &v.drawn; d.lines == nil || d.from != from {
-		inner := v.inside(max(v.w-2, 0), max(v.h-2, 0))
-		d.from, d.lines = from, panels.Box(&v.ctx.Env, v.Title(), from.status, true, v.w, v.h, inner)
+		inner := v.inside(max(v.w-2, 0), max(h-2, 0))
+		d.from, d.lines = from, panels.Box(&v.ctx.Env, v.Title(), from.status, true, v.w, h, inner)
+	}
+	if bar := v.typing(); bar != nil {
+		return append(slices.Clip(v.drawn.lines), bar.Lines(v.w, v.h-4)...)
 	}
 	return v.drawn.lines
 }
@@ -114,7 +123,7 @@ func (v *Trace) inside(w, h int) []string {
 	if v.rows.Len() > 0 {
 		out = append(out, panels.TraceTable(env, v.rows, v.zoom, v.list.cursor, v.list.offset, w, p.rows)...)
 	} else {
-		out = append(out, message(env, "No errors any more. ! shows all items.", w, p.rows)...)
+		out = append(out, message(env, v.emptiness(), w, p.rows)...)
 	}
 	if p.fields > 0 {
 		b := line.New(w, charset(env))
@@ -122,6 +131,17 @@ func (v *Trace) inside(w, h int) []string {
 		out = append(out, panels.TraceFields(env, v.rows, v.list.cursor, w, p.fields-1)...)
 	}
 	return out
+}
+
+// emptiness says why a trace of some items shows none.
+func (v *Trace) emptiness() string {
+	switch {
+	case !v.chosen.empty() && !v.chosen.known():
+		return "Looking for the items."
+	case !v.chosen.empty():
+		return fmt.Sprintf("None of %s passes the filter. %s clears it.", plural(len(v.trace.Items), "item"), v.keys.Clear.Help().Key)
+	}
+	return "No errors any more. " + v.keys.ErrorsOnly.Help().Key + " shows all items."
 }
 
 // status is the right end of the title: how far the reading is, what is shown of
@@ -142,6 +162,7 @@ func (v *Trace) status() string {
 		}
 		parts = append(parts, said)
 	}
+	parts = append(parts, v.filterStatus()...)
 	if v.order == panels.TraceByService {
 		parts = append(parts, "by service")
 	}

@@ -16,6 +16,7 @@ import (
 type TraceItemKeys struct {
 	Up, Down, PageUp, PageDown, First, Last Binding
 	Unfold, Fold, Toggle, FoldAll           Binding
+	Libraries, Raw                          Binding // of a line with a stack
 }
 
 // NewTraceItemKeys is the default key map of an item of a trace.
@@ -31,12 +32,15 @@ func NewTraceItemKeys() TraceItemKeys {
 		Unfold:   NewBinding("move.right", GroupMove, "→/l", "unfold", "right", "l"),
 		Fold:     NewBinding("move.left", GroupMove, "←/h", "fold, or what holds it", "left", "h"),
 		FoldAll:  NewBinding("tree.fold_all", GroupLines, "z", "fold/unfold all", "z"),
+
+		Libraries: librariesBinding(),
+		Raw:       rawBinding(),
 	}
 }
 
 // All lists the bindings, the most useful first.
 func (k *TraceItemKeys) All() []*Binding {
-	return []*Binding{&k.Toggle, &k.FoldAll, &k.Unfold, &k.Fold, &k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last}
+	return []*Binding{&k.Toggle, &k.Libraries, &k.Raw, &k.FoldAll, &k.Unfold, &k.Fold, &k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last}
 }
 
 // TraceItem is all there is about one item of a trace, with values that can be folded.
@@ -47,6 +51,9 @@ type TraceItem struct {
 	rows    *panels.TraceRows
 	row     int
 	subject Subject
+
+	stacks []panels.LineStack
+	mode   panels.StackMode
 
 	tree  *panels.Tree
 	folds panels.Folds
@@ -62,12 +69,17 @@ func NewTraceItem(ctx *Context, rows *panels.TraceRows, row int) *TraceItem {
 	at := i.Time.In(ctx.location()).Format(format.LayoutMillis)
 	v := &TraceItem{
 		ctx: ctx, keys: NewTraceItemKeys(), rows: rows, row: row, subject: itemSubject(i, rows.Trace.ID),
-		title: at + " " + safe.Truncate(panels.TraceName(i), 32),
+		title: at + " " + safe.Truncate(panels.TraceName(i), 32), stacks: panels.ItemStacks(i),
 	}
 	ctx.Rebind(v.keys.All())
-	v.tree = panels.ItemTree(&ctx.Env, rows, row)
+	v.grow()
 	v.folds = v.tree.Folds()
 	return v
+}
+
+// grow makes the tree of what is to be seen of the item.
+func (v *TraceItem) grow() {
+	v.tree = panels.ItemTree(&v.ctx.Env, v.rows, v.row, v.stacks, v.mode)
 }
 
 // ID implements [View].
@@ -101,7 +113,7 @@ func (v *TraceItem) layOut() {
 		return
 	}
 	if v.drawn.version != want.version {
-		v.tree = panels.ItemTree(&v.ctx.Env, v.rows, v.row) // amounts in it may be hidden now
+		v.grow() // amounts in it may be hidden now
 		if folds := v.tree.Folds(); len(folds) != len(v.folds) {
 			v.folds = folds
 		}
@@ -143,6 +155,14 @@ func (v *TraceItem) refold(folds panels.Folds) {
 	v.lines = v.tree.Draw(&v.ctx.Env, v.folds, max(v.w-2, 0))
 }
 
+// regrow shows the stacks in another way, which adds and takes no value.
+func (v *TraceItem) regrow() {
+	node := v.node()
+	v.grow()
+	v.refold(v.folds)
+	v.goToNode(node)
+}
+
 func (v *TraceItem) setFold(node int, folded bool) {
 	v.folds[node] = folded
 	v.refold(v.folds)
@@ -159,6 +179,8 @@ func (v *TraceItem) Bindings() []Binding {
 	k.Toggle.SetEnabled(foldable)
 	k.Unfold.SetEnabled(foldable && v.folds[node])
 	k.Fold.SetEnabled(foldable && !v.folds[node] || v.tree.Above(node) >= 0)
+	k.Raw.SetEnabled(len(v.stacks) > 0)
+	k.Libraries.SetEnabled(!v.mode.Raw && panels.Foldable(v.stacks))
 	k.FoldAll.SetEnabled(v.folds.Any() || v.tree.All(true).Any())
 	return Enabled(k.All())
 }
@@ -190,6 +212,12 @@ func (v *TraceItem) Update(msg tea.Msg) (Intent, tea.Cmd) {
 		v.setFold(node, false)
 	case key.Matches(press, k.Fold.Binding):
 		v.foldOrClimb(node)
+	case key.Matches(press, k.Libraries.Binding):
+		v.mode.Libraries = !v.mode.Libraries
+		v.regrow()
+	case key.Matches(press, k.Raw.Binding):
+		v.mode.Raw = !v.mode.Raw
+		v.regrow()
 	case key.Matches(press, k.FoldAll.Binding):
 		v.refold(v.tree.All(!v.folds.Any()))
 		v.goToNode(node)

@@ -7,6 +7,8 @@ type TraceKeys struct {
 	NextError, PreviousError, ErrorsOnly    Binding
 	ZoomIn, ZoomOut, Earlier, Later, Fit    Binding
 	Group, Reload                           Binding
+	Filter, Saved, Find, Next, Previous     Binding
+	Unfind, Clear                           Binding // Esc, the first of these that has something to end
 }
 
 // NewTraceKeys is the default key map of a trace.
@@ -22,6 +24,13 @@ func NewTraceKeys() TraceKeys {
 		NextError:     NewBinding("trace.next_error", GroupLines, "n", "next error", "n"),
 		PreviousError: NewBinding("trace.previous_error", GroupLines, "N", "previous error", "N"),
 		ErrorsOnly:    NewBinding("trace.errors_only", GroupLines, "!", "errors only", "!"),
+		Filter:        NewBinding("lines.filter", GroupLines, "/", "filter", "/"),
+		Saved:         NewBinding("lines.saved", GroupLines, "F", "saved filters", "F"),
+		Find:          NewBinding("lines.find", GroupLines, "f", "find", "f"),
+		Next:          NewBinding("lines.next", GroupLines, "n", "next match", "n"),
+		Previous:      NewBinding("lines.previous", GroupLines, "N", "match before", "N"),
+		Unfind:        NewBinding("lines.unfind", GroupLines, "esc", "end search", "esc"),
+		Clear:         NewBinding("lines.clear", GroupLines, "esc", "clear filter", "esc"),
 		ZoomIn:        NewBinding("trace.zoom_in", GroupTime, "z", "zoom in", "z"),
 		ZoomOut:       NewBinding("trace.zoom_out", GroupTime, "Z", "zoom out", "Z"),
 		Earlier:       NewBinding("trace.earlier", GroupTime, "[", "earlier", "["),
@@ -35,7 +44,7 @@ func NewTraceKeys() TraceKeys {
 // All lists the bindings, the most useful first.
 func (k *TraceKeys) All() []*Binding {
 	return []*Binding{
-		&k.Open, &k.NextError, &k.ErrorsOnly, &k.ZoomIn, &k.ZoomOut, &k.Fit, &k.Group, &k.Reload, &k.PreviousError, &k.Earlier, &k.Later,
+		&k.Unfind, &k.Clear, &k.Next, &k.Open, &k.NextError, &k.ErrorsOnly, &k.Filter, &k.ZoomIn, &k.ZoomOut, &k.Fit, &k.Reload, &k.Group, &k.Find, &k.PreviousError, &k.Previous, &k.Saved, &k.Earlier, &k.Later,
 		&k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.First, &k.Last,
 	}
 }

@@ -105,12 +105,11 @@ func (v *Trace) traced(msg tracedMsg) tea.Cmd {
 			if msg.timeline != nil {
 				msg.trace = msg.timeline.Trace()
 			}
-			v.show(msg.trace)
+			return v.show(msg.trace)
 		}
 		return nil
 	}
-	v.show(msg.trace)
-	return msg.of.next()
+	return tea.Batch(v.show(msg.trace), msg.of.next())
 }
 
 // stop ends the reading that is under way.

@@ -77,7 +77,7 @@ type Closer interface{ Close() }
 // Uses names switches of the shell.
 type Uses struct {
 	Window bool // the stretch of time figures are given for
-	Moment bool // a range that has ended: the view goes there
+	Moment bool // a range that has ended, and no other
 	Money  bool // hiding amounts
 }
 
@@ -89,7 +89,11 @@ type Data struct {
 	Figures *data.Figures
 	Figured *data.Snapshot
 	Window  string // one of data.WindowNames, or data.WindowRange
-	// Moment is a range that has ended, whose end is to be looked at; nil otherwise.
+	// Range is the range of time shown as of Snapshot, and what people call it; the
+	// zero Window is no limit.
+	Range      data.Window
+	RangeLabel string
+	// Moment is Range if it has ended, else nil.
 	Moment  *data.Window
 	Loading string // how far reading of the range has come; "" if nothing is read
 }

@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
@@ -37,9 +39,17 @@ func (c *cell) on() string {
 	return c.p.On() + ansi.NewStyle().BackgroundColor(behind).String()
 }
 
+// grids are those that have been drawn: their cells are used again, because they
+// are most of what drawing a chart would allocate.
+var grids = sync.Pool{New: func() any { return new(grid) }}
+
 func newGrid(w, h int) *grid {
-	w, h = max(w, 0), max(h, 0)
-	return &grid{w: w, h: h, cells: make([]cell, w*h)}
+	g := grids.Get().(*grid)
+	g.w, g.h = max(w, 0), max(h, 0)
+	n := g.w * g.h
+	g.cells = slices.Grow(g.cells[:0], n)[:n]
+	clear(g.cells)
+	return g
 }
 
 func (g *grid) set(x, y int, r rune, p *themes.Paint) { g.put(x, y, cell{r: r, p: p}) }
@@ -71,7 +81,8 @@ func (g *grid) free(x, y, n int) bool {
 	return true
 }
 
-// lines is the grid as text: one escape sequence per run of equal paint.
+// lines is the grid as text: one escape sequence per run of equal paint. The grid
+// must not be used any more.
 func (g *grid) lines() []string {
 	out := make([]string, g.h)
 	buf := make([]byte, 0, 4*g.w+64)
@@ -98,5 +109,6 @@ func (g *grid) lines() []string {
 		}
 		out[y] = string(buf)
 	}
+	grids.Put(g)
 	return out
 }

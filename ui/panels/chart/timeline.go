@@ -170,19 +170,22 @@ func boolInt(b bool) int {
 // compose puts the legend beside or below the drawing.
 func (t *Timeline) compose(drawn []string, look Look, p plan, gridW int) []string {
 	out := make([]string, 0, p.h)
+	var entries []entry
+	if p.legendX > 0 || p.legendRow {
+		entries = t.entries(look, p)
+	}
 	for i, s := range drawn {
 		b := line.New(p.w, look.set())
 		b.Painted(s, gridW)
 		if p.legendX > 0 {
 			b.To(p.legendX)
-			t.legendLine(&b, look, p, i)
+			legendLine(&b, look, p, entries, i)
 		}
 		out = append(out, b.String())
 	}
 	if p.legendRow {
 		b := line.New(p.w, look.set())
 		b.Space(p.scale)
-		entries := t.entries(look, p)
 		for i, name := range entries {
 			need := min(safe.Width(name.text), 12) + 2
 			if i < len(entries)-1 {
@@ -201,8 +204,7 @@ func (t *Timeline) compose(drawn []string, look Look, p plan, gridW int) []strin
 }
 
 // legendLine is row i of the legend beside the bars.
-func (t *Timeline) legendLine(b *line.Builder, look Look, p plan, i int) {
-	entries := t.entries(look, p)
+func legendLine(b *line.Builder, look Look, p plan, entries []entry, i int) {
 	rows := p.plotH + p.lineH
 	if i >= rows {
 		return
