@@ -15,7 +15,8 @@ import (
 // hinter is a view that may have something to say about where the reader is.
 type hinter interface{ Hint() string }
 
-// barPart is a text of the tab bar, its place, and what a click on it does.
+// barPart is a text of the tab bar or of the footer, its place, and what a click on
+// it does.
 type barPart struct {
 	x, w  int
 	text  string
@@ -25,8 +26,12 @@ type barPart struct {
 
 // drawTabs draws the views to choose from, and on the right where the reader is.
 func (m *Model) drawTabs(w int) string {
+	return m.drawBar(m.tabBar(w), w)
+}
+
+func (m *Model) drawBar(parts []barPart, w int) string {
 	b := line.New(w, m.set())
-	for _, p := range m.tabBar(w) {
+	for _, p := range parts {
 		b.To(p.x).Text(p.paint, p.text)
 	}
 	return b.String()
@@ -165,10 +170,29 @@ func (m *Model) tabTexts(current, w int) []string {
 // tabKey is the key of a tab, as people read it.
 func (m *Model) tabKey(i int) string { return m.keys.Views[i].Help().Key }
 
-// drawFooter draws as many of the keys that do something now as there is room
+// drawFooter draws the keys that do something now.
+func (m *Model) drawFooter(w int) string { return m.drawBar(m.footer(w), w) }
+
+// footer gives the parts of the footer in w cells: two for each key, both of which
+// do what it does.
+func (m *Model) footer(w int) []barPart {
+	styles := m.ctx.Env.Styles
+	var parts []barPart
+	x := 1
+	for _, b := range m.footerKeys(w) {
+		help, press := b.Help(), pressOf(b.Keys()[0])
+		do := func(m *Model) tea.Cmd { return m.pressed(press) }
+		name, desc := safe.Width(help.Key)+1, safe.Width(help.Desc)
+		parts = append(parts, barPart{x, name, help.Key, styles.Key, do}, barPart{x + name, desc, help.Desc, styles.Faint, do})
+		x += name + desc + len(separator)
+	}
+	return parts
+}
+
+// footerKeys chooses as many of the keys that do something now as there is room
 // for, but always how to get help and how to leave. Keys of the view and of the
 // shell take turns; moving comes last, because people find it without help.
-func (m *Model) drawFooter(w int) string {
+func (m *Model) footerKeys(w int) []views.Binding {
 	own, shell := m.bindings()
 	bindings := append(slices.Clone(own), shell...)
 	chosen := make([]bool, len(bindings))
@@ -197,12 +221,11 @@ func (m *Model) drawFooter(w int) string {
 			}
 		}
 	}
-	out := line.New(w, m.set())
-	out.Space(1)
+	var out []views.Binding
 	for i, b := range bindings {
 		if chosen[i] {
-			out.Text(m.ctx.Env.Styles.Key, b.Help().Key).Space(1).Text(m.ctx.Env.Styles.Faint, b.Help().Desc).Space(len(separator))
+			out = append(out, b)
 		}
 	}
-	return out.String()
+	return out
 }

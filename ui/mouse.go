@@ -33,11 +33,15 @@ func (m *Model) moused(msg tea.MouseMsg) tea.Cmd {
 	if s.tooSmall {
 		return nil
 	}
+	_, click := msg.(tea.MouseClickMsg)
+	if click && contains(s.footer, at.X, at.Y) {
+		return m.clickedFooter(at.X-s.footer.X, s.footer.W)
+	}
 	if n := len(m.overlays); n > 0 {
 		return m.mousedOverlay(&m.overlays[n-1], msg, s.body)
 	}
-	if _, click := msg.(tea.MouseClickMsg); click && contains(s.tabs, at.X, at.Y) {
-		return m.clickedTabs(at.X-s.tabs.X, s.tabs.W)
+	if click && contains(s.tabs, at.X, at.Y) {
+		return m.clickedBar(m.tabBar(s.tabs.W), at.X-s.tabs.X)
 	}
 	if contains(s.body, at.X, at.Y) {
 		return m.ask(m.router.top(), moved(msg, s.body.X, s.body.Y))
@@ -59,8 +63,17 @@ func (m *Model) mousedOverlay(o *overlay, msg tea.MouseMsg, body views.Rect) tea
 	return nil
 }
 
-func (m *Model) clickedTabs(x, w int) tea.Cmd {
-	for _, p := range m.tabBar(w) {
+// clickedFooter does what the key does that is clicked; what hides the footer for a
+// moment has nothing to click.
+func (m *Model) clickedFooter(x, w int) tea.Cmd {
+	if m.flash.Text != "" {
+		return nil
+	}
+	return m.clickedBar(m.footer(w), x)
+}
+
+func (m *Model) clickedBar(parts []barPart, x int) tea.Cmd {
+	for _, p := range parts {
 		if p.do != nil && x >= p.x && x < p.x+p.w {
 			return p.do(m)
 		}

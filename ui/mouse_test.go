@@ -217,10 +217,69 @@ func TestMouseInLists(t *testing.T) {
 	})
 }
 
+// A click on a key of the footer, or on what it says, does what the key does.
+func TestClickFooter(t *testing.T) {
+	for _, w := range []int{minWidth, 80, 200} {
+		drive(t, w, 24, sampleOptions, func(d *driver) {
+			foot := func(text string) {
+				d.t.Helper()
+				last := stripped(d.lines()[23])
+				before, _, ok := strings.Cut(last, text)
+				if !ok {
+					d.t.Fatalf("no %q in the footer %q", text, last)
+				}
+				d.click(safe.Width(before), 23)
+			}
+			foot("? help")
+			if len(d.m.overlays) != 1 {
+				t.Fatal("a click on ? opens no help")
+			}
+			foot("close")
+			if len(d.m.overlays) != 0 {
+				t.Fatal("a click on close closes nothing")
+			}
+			d.press("L", "/")
+			d.typeText("level=error")
+			foot("apply")
+			d.must("clear filter")
+			d.click(0, 23) // beside all keys
+			d.must("[L Logs]")
+			d.press("m") // its answer stands where the keys were
+			d.must("mouse on")
+			for x := range w {
+				d.click(x, 23)
+			}
+			d.must("[L Logs]", "mouse on")
+		})
+	}
+}
+
+// A click on a range that is offered picks it; on anything else of the picker it
+// does nothing, and the wheel goes through the list.
+func TestClickRangePicker(t *testing.T) {
+	drive(t, 120, 40, sampleOptions, func(d *driver) {
+		d.press("t")
+		x, y := d.find("7d  ")
+		d.click(x, y)
+		if got := d.m.span.shown.Key(); got != "7d" || len(d.m.overlays) > 0 {
+			t.Errorf("a click picks %q", got)
+		}
+		d.press("t")
+		x, y = d.find("type a range")
+		d.click(x, y)
+		d.must("Time range")
+		d.wheel(x, y+4, tea.MouseWheelUp)
+		d.press("enter")
+		if got := d.m.span.shown.Key(); got == "7d" {
+			t.Error("the wheel does not move the cursor")
+		}
+	})
+}
+
 // Nothing that a terminal may report breaks anything.
 func TestMouseAnywhere(t *testing.T) {
 	drive(t, 80, 24, simulated(t), func(d *driver) {
-		for _, keys := range [][]string{{"1"}, {"4", "f"}, {"L"}, {"?"}, {"esc", "T"}, {"esc", ":"}} {
+		for _, keys := range [][]string{{"1"}, {"4", "f"}, {"L"}, {"?"}, {"esc", "T"}, {"esc", ":"}, {"esc", "t"}} {
 			d.press(keys...)
 			for _, x := range []int{-1, 0, 5, 40, 79, 80, 300} {
 				for _, y := range []int{-1, 0, 1, 2, 10, 22, 23, 24, 300} {

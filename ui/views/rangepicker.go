@@ -121,23 +121,46 @@ func (p *RangePicker) Bindings() []Binding {
 
 // Update implements [View].
 func (p *RangePicker) Update(msg tea.Msg) (Intent, tea.Cmd) {
-	press, ok := msg.(tea.KeyPressMsg)
-	if !ok {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return p.pressed(msg), nil
+	case tea.MouseClickMsg:
+		return p.clicked(msg.Y), nil
+	case tea.MouseWheelMsg:
+		p.move(Wheel(msg), len(p.choices()))
+	default:
 		p.edit(msg)
-		return nil, nil
 	}
+	return nil, nil
+}
+
+// clicked picks the range on a row of the picker. A range is no more than a key away
+// from the one before, so one click is enough.
+func (p *RangePicker) clicked(y int) Intent {
+	choices, row := p.choices(), y-p.listTop()
+	if i := p.top + row; row >= 0 && y < p.h-1 && i < len(choices) {
+		return PickRange{choices[i]}
+	}
+	return nil
+}
+
+// listTop is the row on which the list begins: below the border, the prompt and what
+// it means.
+func (p *RangePicker) listTop() int { return 2 + readingLines }
+
+func (p *RangePicker) pressed(press tea.KeyPressMsg) Intent {
 	p.Bindings() // enables what can be done now
 	choices := p.choices()
 	p.cursor = min(p.cursor, len(choices)-1)
 	switch k := &p.keys; {
 	case key.Matches(press, k.Cancel.Binding):
-		return Close{}, nil
+		return Close{}
 	case key.Matches(press, k.Choose.Binding):
 		if !p.typed {
-			return PickRange{choices[p.cursor]}, nil
+			return PickRange{choices[p.cursor]}
 		}
 		if r, err := p.read(); err == nil {
-			return PickRange{r}, nil
+			return PickRange{r}
 		}
 	case key.Matches(press, k.Up.Binding):
 		p.move(-1, len(choices))
@@ -148,7 +171,7 @@ func (p *RangePicker) Update(msg tea.Msg) (Intent, tea.Cmd) {
 	default:
 		p.edit(press)
 	}
-	return nil, nil
+	return nil
 }
 
 // editable is a range as it can be typed in the zone of the session.
