@@ -117,9 +117,8 @@ func (c *choice) pass(l *data.LogLine) bool {
 type matches struct {
 	someLines // what is to be seen: hits, and lines around them, none dated after the snapshot
 	choice    *choice
-	hits      someLines       // those that pass, later ones too
-	until     int             // hits not dated after the snapshot; they come first
-	faint     map[uint64]bool // by Seq: lines that are only around a hit
+	hits      someLines // those that pass, later ones too
+	until     int       // hits not dated after the snapshot; they come first
 
 	received uint64 // lines numbered up to here have been judged
 	evicted  int64
@@ -203,7 +202,7 @@ func (m *matches) merged(c *choice, v *data.LogView) someLines {
 
 // surround shows n lines before and after each hit as well.
 func (m *matches) surround(n int, all untilNow) {
-	m.someLines, m.faint = nil, make(map[uint64]bool)
+	m.someLines = nil
 	next := 0 // the first line not yet shown
 	for _, hit := range m.hits[:m.until] {
 		i, ok := all.Find(hit.Time, hit.Seq)
@@ -215,19 +214,13 @@ func (m *matches) surround(n int, all untilNow) {
 				break
 			}
 			next = from + 1
-			if from != i && !m.isHit(l) {
-				m.faint[l.Seq] = true
-			}
 			m.someLines = append(m.someLines, l)
 		}
 	}
 }
 
-// isHit tells whether the line passes.
-func (m *matches) isHit(l *data.LogLine) bool {
-	_, ok := m.hits.Find(l.Time, l.Seq)
-	return ok
-}
+// isFaint tells that a line of those to be seen is only around one that passes.
+func (m *matches) isFaint(l *data.LogLine) bool { return m.choice.around > 0 && !m.choice.pass(l) }
 
 // matcher keeps the lines that pass a choice up to date, by one command at a
 // time: a full log takes longer than Update may.

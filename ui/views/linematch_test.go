@@ -67,8 +67,8 @@ func TestMatchesAreCarriedOver(t *testing.T) {
 						if l.Time.After(s.At) {
 							t.Fatalf("line %d is dated after the snapshot", i)
 						}
-						if carried.faint[l.Seq] == c.pass(l) {
-							t.Fatalf("line %d: faint is %v", i, carried.faint[l.Seq])
+						if carried.isFaint(l) == c.pass(l) {
+							t.Fatalf("line %d: faint is %v", i, carried.isFaint(l))
 						}
 					}
 				}

@@ -136,7 +136,7 @@ func (v *Logs) SetData(d *Data) tea.Cmd {
 	v.data = d
 	if !v.lookAt(was) {
 		if v.chosen.idle() {
-			v.older.adopt(before, v.recent())
+			v.older.adopt(v.choice(), before, v.recent())
 		}
 		if d.Moment == nil { // no line that comes is of a range that has ended
 			v.older.skipped(was.Snapshot, d.Snapshot)
@@ -282,8 +282,9 @@ func (v *Logs) matched(msg matchedMsg) tea.Cmd {
 	before, same := v.recent(), v.chosen.current()
 	if ok, next := v.chosen.got(msg); ok || next != nil {
 		if same { // else what was there passed another filter
-			v.older.adopt(before, v.recent())
+			v.older.adopt(v.choice(), before, v.recent())
 		}
+		v.older.yield(v.recent())
 		return tea.Batch(next, v.findOlder())
 	}
 	ok, next := v.found.got(msg)
@@ -490,7 +491,7 @@ func (v *Logs) targets() lineSet {
 		return joined{v.older.found, newBetween(v.found.found, v.limit())}
 	case v.around > 0 && v.chosen.current():
 		m := v.chosen.found
-		return joined{v.older.lines, newBetween(m.hits[:m.until], v.limit())}
+		return joined{v.older.hits, newBetween(m.hits[:m.until], v.limit())}
 	}
 	return someLines(nil)
 }

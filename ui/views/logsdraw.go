@@ -109,14 +109,15 @@ func (v *Logs) above(lines lineSet, i int) []string {
 // apart tells that lines are left out between line i and the one before, where
 // lines around matches are shown.
 func (v *Logs) apart(lines lineSet, i int) bool {
-	m := v.chosen.found
-	if v.around == 0 || m == nil || i <= len(v.older.lines) {
+	if v.around == 0 || v.chosen.found == nil {
 		return false
 	}
 	a, b := lines.At(i-1), lines.At(i)
 	all := v.data.Snapshot.Logs
-	j, ok := all.Find(b.Time, b.Seq)
-	return ok && j > 0 && all.At(j-1).Seq != a.Seq
+	if j, ok := all.Find(b.Time, b.Seq); ok && j > 0 {
+		return all.At(j-1).Seq != a.Seq
+	}
+	return !v.older.adjacent(a, b)
 }
 
 func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }
@@ -308,7 +309,7 @@ func (v *Logs) rows() []string {
 // between lines have none.
 func (v *Logs) present(row string, j int, l *data.LogLine, selected bool) string {
 	env := &v.ctx.Env
-	if l != nil && v.chosen.found != nil && v.chosen.found.faint[l.Seq] {
+	if l != nil && v.chosen.found != nil && v.chosen.found.isFaint(l) {
 		row = env.Styles.Faint.String(ansi.Strip(row))
 	}
 	if len(v.bookmarks) > 0 && v.w > 2+bookmarkW {

@@ -11,7 +11,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/donna-project/donnatop/data"
-	"github.com/donna-project/donnatop/data/logline"
 	"github.com/donna-project/donnatop/ui/format"
 )
 
@@ -41,6 +40,8 @@ type older struct {
 	generation int
 	cancel     context.CancelFunc
 	seq        uint64
+
+	olderContext // used while lines around matches are shown
 
 	found    someLines // those of lines that have what the reader looks for
 	finding  bool
@@ -99,12 +100,14 @@ func (o *older) reset() {
 
 // forget drops the lines before an instant.
 func (o *older) forget(t time.Time) {
-	i, _ := o.lines.Find(t, 0)
-	o.lines = o.lines[i:]
+	for _, lines := range []*someLines{&o.lines, &o.hits, &o.head} {
+		i, _ := lines.Find(t, 0)
+		*lines = (*lines)[i:]
+	}
 }
 
 // adopt keeps the lines that were there before and have made room since.
-func (o *older) adopt(before, now lineSet) {
+func (o *older) adopt(c *choice, before, now lineSet) {
 	if len(o.lines) == 0 && !o.loading {
 		return
 	}
@@ -124,6 +127,14 @@ func (o *older) adopt(before, now lineSet) {
 		return
 	}
 	o.lines = append(slices.Clip(o.lines), gone...)
+	if c.around == 0 {
+		return
+	}
+	for _, l := range gone {
+		if c.pass(l) {
+			o.hits = append(slices.Clip(o.hits), l)
+		}
+	}
 }
 
 // skipped notes lines that came and made room between two views, so that nobody saw them.
@@ -172,11 +183,19 @@ func (v *Logs) loadOlder() tea.Cmd {
 			limit = olderMost - len(o.lines)
 		}
 	}
+	c := v.choice()
+	if o.before.IsZero() {
+		o.begin(c, v.all())
+	}
+	wanted := c.filter
+	if c.around > 0 {
+		wanted, limit = nil, min(contextPage, olderMost-len(o.lines))
+	}
 	ctx, cancel := context.WithCancel(v.ctx.done())
 	o.stop()
 	o.loading, o.stopped, o.progress, o.err, o.cancel, o.reach = true, false, 0, nil, cancel, v.reach()
 	archive, generation := v.ctx.Archive, o.generation
-	q := data.LineQuery{From: o.reach, To: to, Filter: v.choice().filter, Limit: limit}
+	q := data.LineQuery{From: o.reach, To: to, Filter: wanted, Limit: limit}
 	progress := make(chan float64, 1)
 	read := func() tea.Msg {
 		defer cancel() // ends the wait for progress too
@@ -219,7 +238,11 @@ func (v *Logs) gotOlder(msg tea.Msg) tea.Cmd {
 		}
 	case olderMsg:
 		if msg.to == v && msg.generation == o.generation && o.loading {
+			n := len(o.lines)
 			v.took(msg)
+			if found := len(o.lines) > n; !found && v.around > 0 && o.more && o.err == nil {
+				return v.loadOlder() // until there is something to be seen
+			}
 			return tea.Batch(v.findOlder(), v.fill())
 		}
 	case olderFoundMsg:
@@ -251,7 +274,12 @@ func (v *Logs) took(msg olderMsg) {
 		}
 		known[l.Raw]++
 	}
-	for _, l := range o.lines {
+	c := v.choice()
+	there := o.lines
+	if c.around > 0 {
+		there = o.head
+	}
+	for _, l := range there {
 		if l.Time.After(msg.before) {
 			break
 		}
@@ -264,19 +292,27 @@ func (v *Logs) took(msg olderMsg) {
 			known[e.Raw]--
 			continue
 		}
-		lines = append(lines, o.number(e))
+		lines = append(lines, &data.LogLine{Entry: *e})
 	}
+	o.number(lines)
 	o.more, o.before = msg.page.More, msg.before.Add(-1)
 	if len(lines) > 0 {
 		o.before = lines[0].Time
 	}
+	if c.around > 0 {
+		o.lines = o.surround(c, lines, o.lines, v.recent())
+		return
+	}
 	o.lines = append(lines, o.lines...)
 }
 
-// number makes a line of the log of an entry that was read on demand.
-func (o *older) number(e *logline.Entry) *data.LogLine {
-	o.seq++
-	return &data.LogLine{Seq: archived | o.seq, Entry: *e}
+// number gives lines that were read on demand their numbers: backwards, as they are
+// read, so that those of neighbours follow each other from page to page.
+func (o *older) number(lines someLines) {
+	for _, l := range slices.Backward(lines) {
+		o.seq++
+		l.Seq = archived | o.seq
+	}
 }
 
 // findOlder looks among the older lines for what the reader wants to find.

@@ -24,6 +24,8 @@ type secondsArchive struct {
 	begin   time.Time
 	asked   []data.LineQuery
 	err     error
+	most    int        // lines of a page, if that is fewer than asked for
+	gaps    []data.Gap // of every answer
 }
 
 func lineAt(at time.Time) logline.Entry {
@@ -36,13 +38,17 @@ func (a *secondsArchive) Lines(ctx context.Context, q data.LineQuery, progress f
 	if err := errors.Join(ctx.Err(), a.err); err != nil {
 		return data.LinePage{}, err
 	}
-	var page data.LinePage
+	limit := q.Limit
+	if a.most > 0 {
+		limit = min(limit, a.most)
+	}
+	page := data.LinePage{Gaps: a.gaps}
 	for at := q.To; !at.Before(a.begin) && !at.Before(q.From); at = at.Add(-time.Second) {
 		e := lineAt(at)
 		if !q.Filter.Match(&e) {
 			continue
 		}
-		if len(page.Lines) == q.Limit {
+		if len(page.Lines) == limit {
 			page.More = true
 			break
 		}
@@ -394,4 +400,97 @@ func TestOlderLinesEndWithTheRange(t *testing.T) {
 	r.complete(r.clock.Now().Add(-1400 * time.Second))
 	show(300 * time.Second)
 	r.complete(r.clock.Now().Add(-300 * time.Second))
+}
+
+// around fails unless the view has, once and in order, each line of which a
+// neighbour at most n lines away passes, as far back as from.
+func (r *reader) around(n int, from time.Time) {
+	r.t.Helper()
+	var want []time.Time
+	f := r.v.choice()
+	for at := from; !at.After(r.clock.Now()); at = at.Add(time.Second) {
+		for i := -n; i <= n; i++ {
+			e := lineAt(at.Add(time.Duration(i) * time.Second))
+			if !e.Time.Before(r.archive.begin) && !e.Time.After(r.clock.Now()) && f.filter.Match(&e) {
+				want = append(want, at)
+				break
+			}
+		}
+	}
+	lines := r.v.lines()
+	var got []time.Time
+	for i := range lines.Len() {
+		l := lines.At(i)
+		got = append(got, l.Time)
+		if at, ok := lines.Find(l.Time, l.Seq); !ok || at != i {
+			r.t.Fatalf("line %d is found at %d", i, at)
+		}
+		apart := i > 0 && l.Time.Sub(got[i-1]) > time.Second
+		if i > 0 && r.v.apart(lines, i) != apart {
+			r.t.Fatalf("between %v and %v lines are left out: %v", got[i-1], l.Time, apart)
+		}
+	}
+	if !slices.EqualFunc(got, want, time.Time.Equal) {
+		r.t.Fatalf("%d lines, want %d:\n%v\n%v", len(got), len(want), got, want)
+	}
+	targets := r.v.targets()
+	for i := range targets.Len() {
+		if l := targets.At(i); !f.filter.Match(&l.Entry) {
+			r.t.Fatalf("n leads to %q", l.Raw)
+		}
+	}
+}
+
+// Lines around older ones that pass are shown wherever those stand: at the border to
+// what is in memory, and on both sides of that between two pages.
+func TestOlderLinesAroundMatches(t *testing.T) {
+	for _, most := range []int{0, 401, 499, 500, 502, 97, 2} {
+		for _, n := range []int{3, 10} {
+			t.Run(fmt.Sprintf("pages of %d, %d around", most, n), func(t *testing.T) {
+				r := newReader(t)
+				r.archive.most = most
+				r.press("/", "0", "0", ".", "enter", "C")
+				if n == 10 {
+					r.press("C")
+				}
+				for r.v.older.before.IsZero() || r.v.older.more {
+					r.press("g", "k")
+				}
+				r.around(n, r.archive.begin)
+				if q := r.archive.asked[0]; !q.Filter.Empty() {
+					t.Errorf("the archive was asked for %q alone", q.Filter)
+				}
+				for range 12 { // what makes room in memory stays
+					r.arrive(57)
+					r.around(n, r.archive.begin)
+				}
+				i := r.v.lines().Len() - 1
+				for r.v.lines().At(i).Time.Unix()%100 != 1 || i > len(r.v.older.lines) {
+					i--
+				}
+				if !r.v.chosen.found.isFaint(r.v.lines().At(i)) || r.v.chosen.found.isFaint(r.v.lines().At(i-1)) {
+					t.Error("what passes looks like what is around it")
+				}
+			})
+		}
+	}
+}
+
+// Of a range that has ended the lines around matches are read as well.
+func TestLinesAroundMatchesOfAPastRange(t *testing.T) {
+	r := newReader(t)
+	r.archive.most = 333
+	r.press("/", "0", "0", ".", "enter", "C")
+	first := r.v.all().At(0).Time
+	from, to := first.Add(-1950*time.Second), first.Add(30*time.Second)
+	r.look(from, to)
+	lines, hits := r.v.lines(), 0
+	for i := range lines.Len() {
+		if lines.At(i).Time.Unix()%100 == 0 {
+			hits++
+		}
+	}
+	if hits != 20 || lines.Len() != 20*7 {
+		t.Errorf("%d lines, %d of them pass", lines.Len(), hits)
+	}
 }
