@@ -144,14 +144,32 @@ func (v *Logs) SetData(d *Data) tea.Cmd {
 	}
 	w := v.limit()
 	v.older.forget(w.From)
-	v.gaps = nil
-	for _, g := range d.Snapshot.LogState().Gaps {
-		if !g.To.Before(w.From) && (w.To.IsZero() || !g.From.After(w.To)) {
-			v.gaps = append(v.gaps, g)
+	v.gaps = v.knownGaps()
+	return tea.Batch(v.chosen.setSnapshot(d.Snapshot), v.found.setSnapshot(d.Snapshot), v.findOlder(), v.fill())
+}
+
+// knownGaps are the gaps of what is shown, in order of time: those that sources
+// know of, and what the archive lacked beside them.
+func (v *Logs) knownGaps() []data.Gap {
+	w := v.limit()
+	within := func(g data.Gap) bool {
+		return !g.To.Before(w.From) && (w.To.IsZero() || !g.From.After(w.To))
+	}
+	var gaps []data.Gap
+	for _, g := range v.data.Snapshot.LogState().Gaps {
+		if within(g) {
+			gaps = append(gaps, g)
 		}
 	}
-	slices.SortFunc(v.gaps, func(a, b data.Gap) int { return a.From.Compare(b.From) })
-	return tea.Batch(v.chosen.setSnapshot(d.Snapshot), v.found.setSnapshot(d.Snapshot), v.findOlder(), v.fill())
+	live := gaps
+	for _, g := range v.older.gaps {
+		known := func(k data.Gap) bool { return k.Reason == g.Reason && !k.From.After(g.From) && !k.To.Before(g.To) }
+		if within(g) && !slices.ContainsFunc(live, known) {
+			gaps = append(gaps, g)
+		}
+	}
+	slices.SortFunc(gaps, func(a, b data.Gap) int { return a.From.Compare(b.From) })
+	return gaps
 }
 
 // limit is the stretch of time whose lines are shown; a zero border is open.
@@ -199,7 +217,7 @@ func (v *Logs) choice() *choice {
 
 // refilter shows what the reader wants to see now.
 func (v *Logs) refilter() tea.Cmd {
-	v.older.reset()
+	v.resetOlder()
 	return tea.Batch(v.chosen.choose(*v.choice()), v.refind(), v.fill())
 }
 

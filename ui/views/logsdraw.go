@@ -88,7 +88,7 @@ func (v *Logs) above(lines lineSet, i int) []string {
 		rows = append(rows, v.rule(said, paint))
 	}
 	if n := len(v.older.lines); i == n && n > 0 && v.older.missed > 0 {
-		rows = append(rows, v.rule(plural(v.older.missed, "line")+" made room here meanwhile", s.Warning))
+		rows = append(rows, v.rule(plural(v.older.missed, "line")+" made room here meanwhile, "+v.stretch(before, at), s.Warning))
 	}
 	for _, g := range v.gaps {
 		if !g.From.Before(at) {
@@ -135,9 +135,17 @@ func (v *Logs) below(lines lineSet) []string {
 }
 
 func (v *Logs) gap(g data.Gap) string {
-	loc := v.ctx.location()
-	return v.rule(fmt.Sprintf("lines missing %s–%s (%s): %s", g.From.In(loc).Format(format.LayoutClock),
-		g.To.In(loc).Format(format.LayoutClock), format.Duration(g.To.Sub(g.From)), g.Reason), v.ctx.Env.Styles.Warning)
+	return v.rule("lines missing "+v.stretch(g.From, g.To)+": "+g.Reason, v.ctx.Env.Styles.Warning)
+}
+
+// stretch is a stretch of time and how long it is; with its days if it is of several.
+func (v *Logs) stretch(from, to time.Time) string {
+	from, to = from.In(v.ctx.location()), to.In(v.ctx.location())
+	layout := format.LayoutClock
+	if !sameDay(from, to) {
+		layout = format.LayoutDay + " " + layout
+	}
+	return fmt.Sprintf("%s–%s (%s)", from.Format(layout), to.Format(layout), format.Duration(to.Sub(from)))
 }
 
 // rule is a row that is no line of the log.

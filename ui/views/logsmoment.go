@@ -23,7 +23,7 @@ func (v *Logs) lookAt(was *Data) bool {
 	case now != nil && before != nil && now.From.Equal(before.From) && now.To.Equal(before.To):
 		return false
 	}
-	v.older.reset()
+	v.resetOlder()
 	if at, ok := v.cursor.time, v.cursor != v.newest && !v.following; !ok || now == nil || at.Before(now.From) || at.After(now.To) {
 		v.follow()
 	}
@@ -35,7 +35,7 @@ func (v *Logs) lookAt(was *Data) bool {
 func (v *Logs) follow() {
 	v.following = v.data.Moment == nil
 	if v.following {
-		v.older.reset()
+		v.resetOlder()
 		return
 	}
 	v.newest = anchor{time: v.data.Moment.To.Add(1)}

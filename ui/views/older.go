@@ -32,7 +32,8 @@ type older struct {
 	reach  time.Time // how far back was asked
 	more   bool      // the archive has more
 	err    error
-	missed int // lines that could not be kept
+	missed int        // lines that could not be kept
+	gaps   []data.Gap // that lines were read around, in order of time
 
 	loading    bool
 	stopped    bool // by the reader: no reading begins by itself
@@ -98,8 +99,17 @@ func (o *older) reset() {
 	*o = older{generation: o.generation, seq: o.seq}
 }
 
+// resetOlder forgets the older lines and what they lack.
+func (v *Logs) resetOlder() {
+	v.older.reset()
+	if v.data.Snapshot != nil {
+		v.gaps = v.knownGaps()
+	}
+}
+
 // forget drops the lines before an instant.
 func (o *older) forget(t time.Time) {
+	o.gaps = slices.DeleteFunc(o.gaps, func(g data.Gap) bool { return g.To.Before(t) })
 	for _, lines := range []*someLines{&o.lines, &o.hits, &o.head} {
 		i, _ := lines.Find(t, 0)
 		*lines = (*lines)[i:]
@@ -299,11 +309,45 @@ func (v *Logs) took(msg olderMsg) {
 	if len(lines) > 0 {
 		o.before = lines[0].Time
 	}
+	o.lacks(msg.page.Gaps, msg.before)
+	v.gaps = v.knownGaps()
 	if c.around > 0 {
 		o.lines = o.surround(c, lines, o.lines, v.recent())
 		return
 	}
 	o.lines = append(lines, o.lines...)
+}
+
+// lacks notes the gaps of a page that goes up to an instant, as far back as that was
+// read: what is older is asked for again. What one page lacks at its beginning and
+// the next at its end is one gap.
+func (o *older) lacks(gaps []data.Gap, to time.Time) {
+	for _, g := range gaps {
+		if o.more && g.From.Before(o.before) {
+			g.From = o.before
+		}
+		if g.To.After(to) {
+			g.To = to
+		}
+		if g.To.Before(g.From) {
+			continue
+		}
+		next := func(k data.Gap) bool {
+			return k.Reason == g.Reason && !k.From.After(g.To.Add(1)) && !k.To.Before(g.From)
+		}
+		if i := slices.IndexFunc(o.gaps, next); i >= 0 {
+			o.gaps[i].From = earliest(o.gaps[i].From, g.From)
+		} else {
+			o.gaps = append(o.gaps, g)
+		}
+	}
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // number gives lines that were read on demand their numbers: backwards, as they are

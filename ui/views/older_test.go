@@ -16,6 +16,7 @@ import (
 
 	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/logline"
+	"github.com/donna-project/donnatop/ui/format"
 )
 
 // secondsArchive has a line every second since begin, some of them twice.
@@ -262,7 +263,8 @@ func TestUnseenLinesAreTold(t *testing.T) {
 		t.Fatal("no line is missed")
 	}
 	r.v.goTo(len(r.v.older.lines))
-	r.must(fmt.Sprintf("%d lines made room here meanwhile", r.v.older.missed))
+	lines, n := r.v.lines(), len(r.v.older.lines)
+	r.must(fmt.Sprintf("%d lines made room here meanwhile, %s", r.v.older.missed, r.v.stretch(lines.At(n-1).Time, lines.At(n).Time)))
 }
 
 func TestOlderLinesAreBounded(t *testing.T) {
@@ -492,5 +494,47 @@ func TestLinesAroundMatchesOfAPastRange(t *testing.T) {
 	}
 	if hits != 20 || lines.Len() != 20*7 {
 		t.Errorf("%d lines, %d of them pass", lines.Len(), hits)
+	}
+}
+
+// What the archive could not read is told where it is missing: once, although each
+// page lacks a part of it, and not what the live source knows of already.
+func TestGapsOfTheArchive(t *testing.T) {
+	r := newReader(t)
+	first := r.v.all().At(0).Time
+	begin, end := first.Add(-700*time.Second), first.Add(-1200*time.Second)
+	known := data.Gap{From: first.Add(-301 * time.Second), To: first.Add(-300 * time.Second), Reason: "truncated"}
+	r.hub.SetState(data.SourceFiles, data.SourceState{State: data.StateLive, Loaded: true, Gaps: []data.Gap{known}})
+	r.arrive(1)
+	r.archive.gaps = []data.Gap{known, {From: end, To: begin, Reason: "Loki is down"}}
+	r.press("g", "k")
+	if n := len(r.v.gaps); n != 2 {
+		t.Fatalf("%d gaps: %v", n, r.v.gaps)
+	}
+	r.press("g", "k")
+	if n := len(r.v.gaps); n != 2 {
+		t.Fatalf("%d gaps: %v", n, r.v.gaps)
+	}
+	r.press("g")
+	for i := range r.v.lines().Len() {
+		if l := r.v.lines().At(i); !l.Time.Before(end) {
+			r.v.goTo(i)
+			break
+		}
+	}
+	r.must("lines missing "+r.v.stretch(end, begin)+": Loki is down", "2 gaps")
+	r.press("G")
+	r.must("1 gap")
+}
+
+// The times of a gap over midnight have their days.
+func TestStretch(t *testing.T) {
+	v := newReader(t).v
+	at := time.Date(2026, 7, 1, 23, 59, 0, 0, time.UTC)
+	if got := v.stretch(at, at.Add(30*time.Second)); got != "23:59:00–23:59:30 (30s)" {
+		t.Error(got)
+	}
+	if got := v.stretch(at, at.Add(2*time.Minute)); !strings.HasPrefix(got, at.Format(format.LayoutDay)+" 23:59:00–") || !strings.Contains(got, " 00:01:00 (2m") {
+		t.Error(got)
 	}
 }
