@@ -42,10 +42,8 @@ type inspector struct {
 // openInspector shows what there is to say about the panel that has the focus.
 func (m *Model) openInspector() tea.Cmd {
 	id, title := m.focusedPanel()
-	report := func() inspect.Report {
-		r, _ := inspect.Of(id, m.feed.figured, m.feed.figures, m.span.shown.Key(), m.inspectTarget())
-		return r
-	}
+	about := m.router.top()
+	report := func() inspect.Report { return m.report(about, id) }
 	v := &inspector{keys: NewInspectKeys(), command: func() string { return report().Command }}
 	m.ctx.Rebind(v.keys.All())
 	v.Detail = views.NewText(m.ctx, idInspect, title, func(env *panels.Env, w int) []string {
@@ -53,6 +51,25 @@ func (m *Model) openInspector() tea.Cmd {
 		return t.draw(report())
 	})
 	return m.lay(overlay{View: v})
+}
+
+// report says what there is to say about a panel of a view as it is on the screen:
+// of what passes the filter, if it has one.
+func (m *Model) report(v views.View, id string) inspect.Report {
+	narrowing, _ := v.(views.Narrowing)
+	if _, ok := v.(*views.Logs); ok {
+		chosen, _ := narrowing.Narrowed()
+		return inspect.OfLines(chosen, m.inspectTarget())
+	}
+	s, f, window, target := m.feed.figured, m.feed.figures, m.span.shown.Key(), m.inspectTarget()
+	if narrowing != nil {
+		if chosen, ok := narrowing.Narrowed(); ok {
+			r, _ := inspect.OfChosen(id, s, f, window, target, chosen)
+			return r
+		}
+	}
+	r, _ := inspect.Of(id, s, f, window, target)
+	return r
 }
 
 // focusedPanel is the panel that has the focus; "" if there is none.

@@ -2,10 +2,15 @@ package ui
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/jonboulle/clockwork"
+
 	"github.com/donna-project/donnatop/data/inspect"
+	"github.com/donna-project/donnatop/ui/format"
 	"github.com/donna-project/donnatop/ui/panels"
+	"github.com/donna-project/donnatop/ui/views"
 )
 
 // Every panel of every view has something to say about itself, and nothing is said
@@ -43,12 +48,52 @@ func TestInspect(t *testing.T) {
 		d.press("G")
 		d.must("logcli asks Loki")
 		d.press("esc")
-		d.press("L")
-		before := d.screen()
-		d.press("i")
-		if d.screen() != before {
-			t.Error("i does something where there are no panels")
+	})
+}
+
+// In Errors and Logs the command counts what passes the filter that is on the
+// screen, or there is none.
+func TestInspectWhatIsFiltered(t *testing.T) {
+	options := func(clock *clockwork.FakeClock) Options {
+		o := sampleOptions(clock)
+		o.Target = inspect.Target{Loki: "http://loki:3100", Selector: `{job="donna"}`}
+		return o
+	}
+	drive(t, 200, 50, options, func(d *driver) {
+		unfiltered := func() string {
+			d.press("i")
+			defer d.press("esc")
+			return d.m.front().(*inspector).command()
 		}
+		d.press("L")
+		all := unfiltered()
+		if !strings.Contains(all, `count_over_time({job="donna"} [`) {
+			t.Errorf("all lines are counted by %s", all)
+		}
+		d.press("/")
+		d.typeText("level:error -health")
+		d.press("enter")
+		chosen, _ := d.top().(views.Narrowing).Narrowed()
+		lines := 0
+		for i := range d.m.feed.shown().Logs.Len() {
+			if chosen.Filter.Match(&d.m.feed.shown().Logs.At(i).Entry) {
+				lines++
+			}
+		}
+		d.press("i")
+		d.must("lines in memory that pass level:error -health: "+format.Int(int64(lines)), "!~ `[hH][eE][aA][lL][tT][hH]` | json f_level=", "logcli instant-query")
+		d.press("esc", "/")
+		d.typeText(" ~tskfld")
+		d.press("enter", "i")
+		d.must("No single command gives this number: LogQL can't say ~tskfld as donnatop")
+		d.press("esc", "8", "/")
+		d.typeText("event=task_failed")
+		d.press("enter", "i")
+		d.must("lines of level warning and above that pass event=task_failed", "f_event=~`task_failed` | json level=")
+		d.press("esc", "/")
+		d.typeText(" n>3")
+		d.press("enter", "i")
+		d.must("LogQL can't say n>3")
 	})
 }
 

@@ -46,7 +46,7 @@ func (t Target) logcli(pipeline string, w data.Window) string {
 // end. LogQL's ranges leave their beginning out, so it begins a millisecond early.
 func CountQuery(selector, pipeline string, w data.Window) string {
 	ms := w.To.Sub(w.From).Milliseconds() + 1
-	return fmt.Sprintf("sum(count_over_time(%s %s [%dms])) or vector(0)", selector, pipeline, ms)
+	return fmt.Sprintf("sum(count_over_time(%s [%dms])) or vector(0)", strings.TrimSpace(selector+" "+pipeline), ms)
 }
 
 // micros is the expression for a column's instant, microseconds since 1970. Text

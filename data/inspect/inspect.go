@@ -28,6 +28,11 @@ type Report struct {
 // Of reports on a panel as it shows figures of a window, one of [data.WindowNames]
 // or [data.WindowRange]; false if there is no such panel.
 func Of(panel string, s *data.Snapshot, f *data.Figures, window string, t Target) (Report, bool) {
+	return report(panel, s, f, window, t, func(*headline) {})
+}
+
+// report is Of with a headline that is changed before a command is written for it.
+func report(panel string, s *data.Snapshot, f *data.Figures, window string, t Target, change func(*headline)) (Report, bool) {
 	e, ok := panels[panel]
 	if !ok {
 		return Report{}, false
@@ -43,6 +48,7 @@ func Of(panel string, s *data.Snapshot, f *data.Figures, window string, t Target
 		return r, true
 	}
 	h := e.head(asked{s: s, f: f, window: window})
+	change(&h)
 	r.Headline, r.Value, r.Rows, r.RowsOf, r.Why = h.name, h.value, h.rows, h.rowsOf, h.why
 	if h.at.From.Unix() > 0 {
 		r.Window = h.at

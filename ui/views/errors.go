@@ -81,8 +81,9 @@ type errorsFound struct {
 	errors *data.Errors // nil without a filter
 	from   time.Time    // of the oldest line in memory
 	since  string
-	whole  bool // all that is shown of is in memory
-	gone   bool // nothing of it is
+	window data.Window // of what errors are counted in
+	whole  bool        // all that is shown of is in memory
+	gone   bool        // nothing of it is
 }
 
 // NewErrors is the Errors view.
@@ -123,6 +124,10 @@ func findErrors(s *data.Snapshot, m *matches, faults *data.Faults, loc *time.Loc
 		w = *m.choice.past
 	}
 	out := errorsFound{from: from, since: "since " + strings.TrimSuffix(format.Stamp(from.Truncate(time.Minute), s.At, loc), ":00")}
+	out.window = data.Window{From: w.From, To: w.To}
+	if from.After(w.From) {
+		out.window.From = from
+	}
 	out.whole, out.gone = !from.After(w.From), from.After(w.To)
 	out.rows = &panels.LineRows{
 		Lines: m.choice.order.first(m.someLines, maxErrorLines), Of: m.Len(), Order: m.choice.order.String(), Since: out.since, Gone: out.gone,
