@@ -142,6 +142,8 @@ func TestFullScreenReachesEveryPanel(t *testing.T) {
 		}
 		d.press("esc")
 		d.must("more panels")
+		d.press("1")
+		d.must("1 more panel: f, then n")
 	})
 }
 

@@ -176,7 +176,7 @@ func (v *Board) Hint() string {
 		return fmt.Sprintf("panel %d of %d: %s, %s", v.focus+1, len(v.panels), v.keys.Next.Help().Key, v.keys.Previous.Help().Key)
 	}
 	if hidden := len(v.panels) - len(v.layout); hidden > 0 {
-		return fmt.Sprintf("%d more panels: %s, then %s", hidden, v.keys.FullScreen.Help().Key, v.keys.Next.Help().Key)
+		return fmt.Sprintf("%s: %s, then %s", plural(hidden, "more panel"), v.keys.FullScreen.Help().Key, v.keys.Next.Help().Key)
 	}
 	return ""
 }

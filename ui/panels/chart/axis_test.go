@@ -43,6 +43,20 @@ func TestTicksAreEven(t *testing.T) {
 	}
 }
 
+// A chart as high as a large screen is not mostly empty because its numbers stand a
+// fixed number of rows apart.
+func TestTallAxisLeavesLittleFree(t *testing.T) {
+	tl := &chart.Timeline{Format: count}
+	for i := range 20 {
+		tl.Bars = append(tl.Bars, chart.Bar{Label: "00", Values: []float64{float64(103 * i / 19)}})
+	}
+	rows := tl.Draw(look(t, "donna", false), 60, 26)
+	text := ansi.Strip(strings.Join(rows, "\n"))
+	if strings.Contains(text, "200┤") || !strings.Contains(text, "100┤") {
+		t.Errorf("bars up to 103:\n%s", text)
+	}
+}
+
 func TestPaintsOfRoles(t *testing.T) {
 	l := look(t, "donna", false)
 	roles := []themes.Paint{l.Styles.Bad, l.Styles.Warning}

@@ -85,7 +85,8 @@ func (l Look) paint(paints []themes.Paint, series int) *themes.Paint {
 
 // axis is a scale of rows rows from 0 that holds most: its end, and a step of a
 // round number every so many rows. All steps are equally high; of those that are,
-// the ones that leave the least room free are taken. whole keeps them whole numbers.
+// the ones that leave the least room free are taken; of more than one height where
+// that is not too many numbers. whole keeps them whole numbers.
 func axis(most float64, rows int, whole bool) (end, step float64, every int) {
 	most, rows = height(most), max(rows, 1)
 	if most == 0 {
@@ -95,7 +96,7 @@ func axis(most float64, rows int, whole bool) (end, step float64, every int) {
 	if rows >= 4 { // room for two numbers at least, and for no more than one in five rows
 		tallest = min(rows/2, 5)
 	}
-	for n := tallest; n >= min(tallest, 1+rows/6); n-- {
+	for n := tallest; n >= min(tallest, 1+rows/6, 4); n-- {
 		s := niceStep(most/float64(rows)*float64(n), whole)
 		if e := s / float64(n) * float64(rows); every == 0 || e < end*(1-1e-9) {
 			end, step, every = e, s, n
