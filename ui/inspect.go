@@ -116,8 +116,9 @@ type inspection struct {
 
 func (t *inspection) draw(r inspect.Report) []string {
 	first := min(len(r.Definitions), 1)
-	t.define(r.Definitions[:first])
-	t.gap()
+	if t.define(r.Definitions[:first]); first > 0 {
+		t.gap()
+	}
 	if r.Headline != "" {
 		t.fact("headline", r.Headline+": "+t.value(r))
 		if !r.Window.To.IsZero() {

@@ -81,6 +81,9 @@ func TestInspectWhatIsFiltered(t *testing.T) {
 			}
 		}
 		d.press("i")
+		if top := d.lines()[d.m.layout().body.Y+1]; !strings.Contains(top, "headline") {
+			t.Errorf("above what is said of the lines stands %q", stripped(top))
+		}
 		d.must("lines in memory that pass level:error -health: "+format.Int(int64(lines)), "!~ `[hH][eE][aA][lL][tT][hH]` | json f_level=", "logcli instant-query")
 		d.press("esc", "/")
 		d.typeText(" ~tskfld")
