@@ -252,7 +252,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.frame.waiting = false
 	case snapshotMsg:
 		lines := msg.snapshot.Logs.Received != m.feed.latest.Logs.Received
-		m.feed.latest = msg.snapshot
+		m.feed.take(msg.snapshot)
 		figures := m.needFigures()
 		if lines || !m.feed.working { // all else is drawn with its figures, in one frame
 			m.touch(false)
