@@ -169,8 +169,18 @@ func (h *Hub) AppendHistory(batch []logline.Entry) {
 	h.change(func() { h.count(batch) })
 }
 
-// SetDB implements [Sink].
-func (h *Hub) SetDB(v *DB) { h.change(func() { h.db = v }) }
+// SetDB implements [Sink]. The first rows are published at once: somebody has just
+// started the program and waits for them.
+func (h *Hub) SetDB(v *DB) {
+	var first bool
+	h.change(func() {
+		first = h.db == nil
+		h.db = v
+	})
+	if first {
+		h.Publish()
+	}
+}
 
 // SetConfig implements [Sink].
 func (h *Hub) SetConfig(c Config) { h.change(func() { h.config = c }) }

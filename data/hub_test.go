@@ -47,6 +47,42 @@ func TestHubBatchesChanges(t *testing.T) {
 	})
 }
 
+// Whoever has just started the program waits for the first rows; later ones are
+// gathered like everything else.
+func TestHubPublishesTheFirstRowsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, clock := testHub(epoch)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go h.Run(ctx)
+		news, stop := h.Subscribe()
+		defer stop()
+		h.SetState(SourceDB, SourceState{State: StateConnecting})
+		synctest.Wait() // a batch is under way
+
+		first, second := &DB{Path: "first"}, &DB{Path: "second"}
+		h.SetDB(first)
+		if s := h.Snapshot(); s.DB != first {
+			t.Fatal("the first rows wait for the batch")
+		}
+		select {
+		case <-news:
+		default:
+			t.Error("the subscriber was not told of the first rows")
+		}
+		h.SetDB(second)
+		synctest.Wait()
+		if s := h.Snapshot(); s.DB != first {
+			t.Error("later rows do not wait for the batch")
+		}
+		clock.Advance(100 * time.Millisecond)
+		synctest.Wait()
+		if s := h.Snapshot(); s.DB != second {
+			t.Error("later rows are not published with the batch")
+		}
+	})
+}
+
 func TestHubRefreshesWithTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, clock := testHub(epoch)

@@ -53,6 +53,7 @@ func runProgram(t *testing.T, open func(clock *clockwork.FakeClock) Options, tes
 		p := &program{t: t, m: m, clock: clock}
 		p.p = tea.NewProgram(m, tea.WithInput(nil), tea.WithOutput(&p.wire), tea.WithoutSignalHandler(), tea.WithWindowSize(200, 60),
 			tea.WithColorProfile(colorprofile.ANSI256), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+		m.Drive(p.p)
 		ended := make(chan error, 1)
 		go func() {
 			_, err := p.p.Run()

@@ -47,6 +47,15 @@ func (f *feed) shown() *data.Snapshot {
 	return f.latest
 }
 
+// take is told of a newer snapshot. The figures of the database's first rows need
+// not keep their distance from those before, which were of nothing.
+func (f *feed) take(s *data.Snapshot) {
+	if f.latest.DB == nil && s.DB != nil {
+		f.earliest = time.Time{}
+	}
+	f.latest = s
+}
+
 // figuring is what figures are computed of.
 type figuring struct {
 	snapshot *data.Snapshot

@@ -104,13 +104,14 @@ type Model struct {
 	w, h    int
 	blurred bool      // the terminal says that nobody looks
 	ticking bool      // a timer runs for the clock
-	touched time.Time // when a key was last pressed
+	touched time.Time // when a key was last pressed, or the mouse used
 
 	frame frame
+	pace  pace
 }
 
-// The clock in the header shows every second until nobody has pressed a key for a
-// minute: each costs the renderer a look at the whole screen. From then on it moves
+// The clock in the header shows every second until nobody has pressed a key or used
+// the mouse for a minute: each costs the renderer a look at the whole screen. From then on it moves
 // with whatever else is drawn, or by itself when nothing was for longer than a Hub
 // takes to publish.
 const (
@@ -212,6 +213,7 @@ func (m *Model) Init() tea.Cmd {
 // Update implements [tea.Model].
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.update(msg)
+	m.setPace()
 	return m, tea.Batch(cmd, m.scheduleFrame())
 }
 
@@ -252,7 +254,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.frame.waiting = false
 	case snapshotMsg:
 		lines := msg.snapshot.Logs.Received != m.feed.latest.Logs.Received
-		m.feed.latest = msg.snapshot
+		m.feed.take(msg.snapshot)
 		figures := m.needFigures()
 		if lines || !m.feed.working { // all else is drawn with its figures, in one frame
 			m.touch(false)
@@ -299,5 +301,5 @@ func (m *Model) tick() tea.Cmd {
 	return m.after(next.Sub(now), clockMsg{})
 }
 
-// resting tells whether nobody has pressed a key for long.
+// resting tells whether nobody has pressed a key or used the mouse for long.
 func (m *Model) resting(now time.Time) bool { return now.Sub(m.touched) >= restAfter }

@@ -29,6 +29,7 @@ func (m *Model) moused(msg tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	m.touch(true)
+	m.touched = m.options.Clock.Now()
 	s, at := m.layout(), msg.Mouse()
 	if s.tooSmall {
 		return nil

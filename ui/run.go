@@ -22,7 +22,9 @@ func Run(ctx context.Context, m *Model, options ...tea.ProgramOption) error {
 	if m.options.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	_, err := tea.NewProgram(m, options...).Run()
+	p := tea.NewProgram(m, options...)
+	m.Drive(p)
+	_, err := p.Run()
 	ended := ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled) && !errors.Is(err, tea.ErrProgramPanic)
 	if ended || errors.Is(err, tea.ErrInterrupted) {
 		return nil

@@ -36,6 +36,7 @@ func (v *visit) dashboard() (int, error) {
 		tea.WithoutSignalHandler(),
 		tea.WithFPS(ui.FPS),
 	)
+	model.Drive(p)
 	stopped := make(chan struct{})
 	go v.feed(p, pty.Term)
 	go v.quit(p, stopped)

@@ -101,6 +101,7 @@ type Server struct {
 type screen interface {
 	tea.Model
 	Close()
+	Drive(p *tea.Program)
 }
 
 // New is a server that listens nowhere yet.
