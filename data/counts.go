@@ -12,8 +12,9 @@ import (
 
 const (
 	// maxMoments bounds the single moments that are kept so that windows can begin
-	// anywhere: 8 M of them are 48 MB. Beyond it the oldest hours keep their sums only.
-	maxMoments = 8 << 20
+	// anywhere: 4 M of them are 24 MB, and more than the 7 days of 10 M calls a month. Beyond it the oldest hours keep
+	// their sums only.
+	maxMoments = 4 << 20
 	// maxSeries bounds the series of one metric and maxKeyBytes the text of a key:
 	// both come from log lines. What is beyond counts under Other.
 	maxSeries   = 1000

@@ -43,6 +43,7 @@ func (s *InvocationStore) foldDays() {
 // it: of an hour of few rows that is the greater part.
 func (h *hourCells) settled() *hourCells {
 	c := h.clone()
+	c.rows = slices.Clone(h.rows)
 	c.places = nil
 	return c
 }

@@ -133,6 +133,7 @@ func (r *ring) evict() {
 		r.lines -= len(c.lines)
 		r.bytes -= c.bytes
 		r.evicted += int64(len(c.lines))
+		r.chunks[0] = nil // or the array below the slice would keep its lines
 		r.chunks = r.chunks[1:]
 	}
 }

@@ -125,6 +125,19 @@ func TestRingBoundsLongLines(t *testing.T) {
 	}
 }
 
+// TestRingLetsGoOfEvictedLines: what was evicted stays in memory as long as the array below the ring's slice points to it.
+func TestRingLetsGoOfEvictedLines(t *testing.T) {
+	r := newRing(3*chunkLines, 1<<30)
+	for i := range 3 * chunkLines {
+		r.add([]logline.Entry{entryAt(time.Duration(i)*time.Second, "line")})
+	}
+	before := r.chunks
+	r.add([]logline.Entry{entryAt(time.Hour, "one more")})
+	if r.evicted == 0 || before[0] != nil {
+		t.Errorf("%d lines evicted, and still there: %v", r.evicted, before[0] != nil)
+	}
+}
+
 func TestRingPassesOverLinesOlderThanAllWhenFull(t *testing.T) {
 	r := newRing(2*chunkLines, 1<<30)
 	for i := range 2 * chunkLines {

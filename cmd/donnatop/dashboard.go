@@ -78,7 +78,7 @@ func show(ctx context.Context, e *env, o *options, w shown) error {
 	if err != nil {
 		return err
 	}
-	sys := start(ctx, w.clock, o.refresh, log, w.sources)
+	sys := start(ctx, w.clock, log, w.sources)
 	defer sys.stop(e.clock, patience)
 	if !e.isTerminal() {
 		fmt.Fprintln(e.stderr, "donnatop: standard output is not a terminal: printing the figures once (see 'donnatop snapshot --help')")

@@ -166,7 +166,7 @@ func runServe(ctx context.Context, e *env, o *options, s *serveOptions) error {
 		return fmt.Errorf("listen on %s: %w", s.listen, err)
 	}
 	defer listener.Close()
-	sys := start(ctx, w.clock, o.refresh, log, w.sources)
+	sys := start(ctx, w.clock, log, w.sources)
 	defer sys.stop(e.clock, patience)
 	defer sys.judge(ctx, engine, w.clock, log)()
 	screen := w.screen(e, o, sys, log, engine)

@@ -187,7 +187,7 @@ func (r reading) Run(ctx context.Context, sink data.Sink) error {
 func TestHurriedClient(t *testing.T) {
 	clock := clockwork.NewRealClock()
 	says := data.SourceState{State: data.StateConnecting, Detail: "reading 31 days", Progress: 0.5}
-	sys := start(t.Context(), clock, time.Second, slog.New(slog.DiscardHandler), []data.Source{reading{says}})
+	sys := start(t.Context(), clock, slog.New(slog.DiscardHandler), []data.Source{reading{says}})
 	defer sys.stop(clock, time.Minute)
 	news, unsubscribe := sys.hub.Subscribe()
 	defer unsubscribe()

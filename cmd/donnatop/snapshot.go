@@ -104,7 +104,7 @@ func runSnapshot(ctx context.Context, e *env, o *options, s *snapshotOptions) er
 		return err
 	}
 	begin := e.clock.Now()
-	sys := start(ctx, mode.clock, o.refresh, log, sources)
+	sys := start(ctx, mode.clock, log, sources)
 	snap, err := sys.settle(ctx, e.clock, s.wait)
 	sys.stop(e.clock, patience)
 	if err != nil {

@@ -147,7 +147,7 @@ type system struct {
 
 // start sets the sources to work. A source that panics or gives up is a failed
 // source: the others go on.
-func start(ctx context.Context, clock clockwork.Clock, refresh time.Duration, log *slog.Logger, sources []data.Source) *system {
+func start(ctx context.Context, clock clockwork.Clock, log *slog.Logger, sources []data.Source) *system {
 	missing := make(map[string]string, len(absent))
 	for name, how := range absent {
 		missing[name] = how

@@ -146,7 +146,7 @@ func runWatch(ctx context.Context, e *env, o *options, w *watchOptions) error {
 	if err != nil {
 		return err
 	}
-	sys := start(ctx, e.clock, o.refresh, log, sources)
+	sys := start(ctx, e.clock, log, sources)
 	defer sys.stop(e.clock, patience)
 	at := &watcher{env: e, opts: w, log: log, engine: engine, sys: sys, said: make(map[string]string)}
 	if w.once {

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/jonboulle/clockwork"
 
+	"github.com/donna-project/donnatop/data"
 	"github.com/donna-project/donnatop/data/logline"
 )
 
@@ -111,6 +113,13 @@ func reportLines(b *testing.B) {
 	b.ReportMetric(float64(b.N*linesPerFrame)/b.Elapsed().Seconds()/1000, "klines/s")
 }
 
+// reportCPU reports the CPU time of a line since cpu was read, and how many lines a core has time for.
+func reportCPU(b *testing.B, cpu time.Duration) {
+	perLine := float64(cpuTime(b)-cpu) / float64(b.N*linesPerFrame)
+	b.ReportMetric(perLine, "cpu-ns/line")
+	b.ReportMetric(1e6/perLine, "klines/core-s")
+}
+
 // BenchmarkFrame decodes frames, without their way over the network. The first has to do without any allocation.
 func BenchmarkFrame(b *testing.B) {
 	body := benchFrame()
@@ -147,7 +156,8 @@ func BenchmarkFrame(b *testing.B) {
 	})
 }
 
-// BenchmarkTail reads frames from a websocket to entries.
+// BenchmarkTail reads frames from a websocket to entries, and on into the ring of a Hub. CPU time is the whole process's:
+// the sender is part of it, in the baseline as well.
 func BenchmarkTail(b *testing.B) {
 	frame, err := websocket.NewPreparedMessage(websocket.TextMessage, benchFrame())
 	if err != nil {
@@ -185,9 +195,33 @@ func BenchmarkTail(b *testing.B) {
 		}
 		reportLines(b)
 	})
+	b.Run("to the ring", func(b *testing.B) {
+		f := frames{conn: dial(b)}
+		at := time.Now().Add(-time.Hour)
+		hub := data.NewHub(data.HubOptions{Clock: clockwork.NewFakeClockAt(at), Absent: map[string]string{data.SourceFiles: "no log files"}})
+		b.ReportAllocs()
+		cpu := cpuTime(b)
+		for b.Loop() {
+			if err := f.next(); err != nil {
+				b.Fatal(err)
+			}
+			lines := entriesOf(&f.decoder)
+			for i := range lines { // the same frame again and again, but of lines as they come: one after the other
+				at = at.Add(time.Millisecond)
+				lines[i].Time = at
+			}
+			hub.AppendLines(lines)
+		}
+		reportLines(b)
+		reportCPU(b, cpu)
+		if received := int(hub.Publish().Logs.Received); received != b.N*linesPerFrame {
+			b.Fatalf("%d lines of %d are in the ring's count", received, b.N*linesPerFrame)
+		}
+	})
 	b.Run("baseline encoding-json", func(b *testing.B) {
 		conn := dial(b)
 		b.ReportAllocs()
+		cpu := cpuTime(b)
 		for b.Loop() {
 			_, body, err := conn.ReadMessage()
 			if err != nil {
@@ -198,5 +232,6 @@ func BenchmarkTail(b *testing.B) {
 			}
 		}
 		reportLines(b)
+		reportCPU(b, cpu)
 	})
 }

@@ -32,6 +32,9 @@ func rowsFromEnv(otherwise int) int {
 	return otherwise
 }
 
+// benchSizes are the sizes of database that loads and the whole program are measured on.
+func benchSizes() []int { return slices.Compact([]int{10_000, 100_000, benchRows}) }
+
 type nullSink struct{ data.Sink }
 
 func (nullSink) SetState(string, data.SourceState) {}
@@ -59,12 +62,18 @@ var panelsSQL = []string{
 }
 
 func BenchmarkColdLoad(b *testing.B) {
-	path := bulk(b, benchRows, benchDays)
+	for _, rows := range benchSizes() {
+		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) { benchmarkColdLoad(b, rows) })
+	}
+}
+
+func benchmarkColdLoad(b *testing.B, rows int) {
+	path := bulk(b, rows, benchDays)
 	b.Run("donnatop", func(b *testing.B) {
 		for b.Loop() {
 			s := newBenchSource(path)
 			s.poll(context.Background())
-			if s.view == nil || s.view.store.View().Rows != int64(benchRows) {
+			if s.view == nil || s.view.store.View().Rows != int64(rows) {
 				b.Fatal(s.state)
 			}
 			s.disconnect()
@@ -76,7 +85,7 @@ func BenchmarkColdLoad(b *testing.B) {
 
 // baseline runs queries in the sqlite3 command, or by database/sql without it.
 func baseline(b *testing.B, path string, queries ...string) {
-	uri := "file:" + path + "?immutable=1"
+	uri := immutableURI(path)
 	cli, err := exec.LookPath("sqlite3")
 	if err == nil {
 		for b.Loop() {
